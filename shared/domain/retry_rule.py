@@ -1,0 +1,74 @@
+"""Whether and when a failed attempt is tried again: one rule for all providers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.domain.error_types import ErrorType
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How patient we are; `waiting_caller_seconds` bounds the start of a retry after acceptance."""
+
+    max_retries: int = 4
+    first_delay_seconds: float = 0.5
+    longest_delay_seconds: float = 30.0
+    waiting_caller_seconds: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class FailedAttempt:
+    """What the rule looks at: the turn's `retries` so far and how this attempt ended."""
+
+    error: ErrorType
+    retries: int
+    text_has_left: bool
+    retry_after_seconds: float | None
+    accepted_at: datetime
+    deadline_at: datetime
+    has_waiting_caller: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RetryAt:
+    """Try again at `at`, not before."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """End the turn with the attempt's error."""
+
+
+PASSING = frozenset(
+    {
+        ErrorType.RATE_LIMITED,
+        ErrorType.OVERLOADED,
+        ErrorType.TIMEOUT,
+        ErrorType.CONNECTION,
+        ErrorType.STREAM_BROKEN,
+    },
+)
+"""Errors that another try may not meet. A refused key, a wrong request, the unknown are not among them."""
+
+
+def decide_retry(failed: FailedAttempt, policy: RetryPolicy, now: datetime) -> RetryAt | GiveUp:
+    """Return when to try again, or that this attempt's error is the turn's end."""
+    if failed.error not in PASSING or failed.text_has_left or failed.retries >= policy.max_retries:
+        return GiveUp()
+    at = now + timedelta(seconds=_delay_seconds(failed, policy))
+    return RetryAt(at) if at < _latest_start(failed, policy) else GiveUp()
+
+
+def _delay_seconds(failed: FailedAttempt, policy: RetryPolicy) -> float:
+    backoff = min(policy.first_delay_seconds * 2**failed.retries, policy.longest_delay_seconds)
+    return max(failed.retry_after_seconds or 0.0, backoff)
+
+
+def _latest_start(failed: FailedAttempt, policy: RetryPolicy) -> datetime:
+    if not failed.has_waiting_caller:
+        return failed.deadline_at
+    return min(failed.deadline_at, failed.accepted_at + timedelta(seconds=policy.waiting_caller_seconds))

@@ -1,0 +1,1 @@
+"""The language between services: frozen, versioned, primitives only."""

@@ -1,0 +1,33 @@
+"""Events as JSON-ready values and back; the only codec that services use."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from shared.errors import MevichatError
+from shared.events.key_rejected import KeyRejectedV1
+from shared.events.usage_recorded import UsageRecordedV1
+
+Event = KeyRejectedV1 | UsageRecordedV1
+
+
+class EventUnreadableError(MevichatError):
+    """Raised when a message is no event of a version that this process knows."""
+
+
+def event_to_primitives(event: Event) -> dict[str, Any]:
+    """Return the event with its wire name, ready for JSON."""
+    return {"name": event.NAME, **asdict(event)}
+
+
+def event_from_primitives(values: dict[str, Any]) -> Event:
+    """Rebuild an event by its wire name; optional fields that are newer than us are dropped."""
+    match values.get("name"):
+        case KeyRejectedV1.NAME:
+            return KeyRejectedV1(**{name: values[name] for name in KeyRejectedV1.__slots__})
+        case UsageRecordedV1.NAME:
+            return UsageRecordedV1(events=tuple((str(turn_id), int(attempt)) for turn_id, attempt in values["events"]))
+        case name:
+            message = f"unknown event {name!r}"
+            raise EventUnreadableError(message)

@@ -1,0 +1,24 @@
+"""The only place that draws ids and random secrets."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from uuid import UUID
+
+
+def new_id() -> UUID:
+    """Draw a time-ordered id (UUID version 7, RFC 9562 section 5.7).
+
+    Ids drawn later sort later (to the millisecond), which keeps B-tree inserts local.
+    """
+    value = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10), "big")
+    value = value & ~(0xF << 76) | 0x7 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    return UUID(int=value)
+
+
+def new_token_text(prefix: str) -> str:
+    """Draw a bearer token's text: the prefix and 32 random bytes in URL-safe base64."""
+    return prefix + secrets.token_urlsafe(32)

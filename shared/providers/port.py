@@ -1,0 +1,118 @@
+"""What every provider adapter takes and answers: one call in, one closed result out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from shared.domain.catalogue import Model
+from shared.domain.chat import ChatMessage, Passage
+from shared.domain.error_types import ErrorType
+from shared.domain.secret import Secret
+from shared.domain.usage import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A workspace's key, opened for one call, with what the provider wants beside it."""
+
+    key: Secret
+    region: str | None = None
+    organization: str | None = None
+    project: str | None = None
+    anthropic_workspace_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChatCall:
+    """One call to a model. `messages` are user and assistant turns; `system` stands apart.
+
+    `parameters` are the caller's, OpenAI-style; the catalogue's rules decide which travel.
+    """
+
+    model: Model
+    messages: tuple[ChatMessage, ...]
+    system: str | None = None
+    passages: tuple[Passage, ...] = ()
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    credential: Credential | None = None
+    stream: bool = False
+    timeout_seconds: float = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The model answered. `usage` is None when the provider gave no figures.
+
+    `finish_reason` is OpenAI's word: stop, length, content_filter.
+    """
+
+    text: str
+    finish_reason: str
+    usage: Usage | None
+    request_id: str | None = None
+    ignored_parameters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallFailure:
+    """The call failed. `text` is what had come, `usage` what the provider reported before."""
+
+    error: ErrorType
+    status: int | None = None
+    type: str | None = None
+    code: str | None = None
+    request_id: str | None = None
+    retry_after_seconds: float | None = None
+    text: str = ""
+    usage: Usage | None = None
+
+
+CallResult = Answer | CallFailure
+OnText = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeAccepted:
+    """The key works on `model`; `models` are the account's wire ids, None when it may not list them."""
+
+    model: str
+    models: tuple[str, ...] | None
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeRefused:
+    """The provider refused the key; `failure.error` accuses it."""
+
+    failure: CallFailure
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeInconclusive:
+    """Nothing was learnt about the key: the provider was not reached or failed."""
+
+    failure: CallFailure
+
+
+ProbeResult = ProbeAccepted | ProbeRefused | ProbeInconclusive
+
+
+class Provider(Protocol):
+    """One provider behind one door."""
+
+    async def call(self, call: ChatCall, on_text: OnText | None = None) -> CallResult:
+        """Run one call; with `call.stream`, hand each piece of text to `on_text` as it comes.
+
+        Never raises for what a provider, a network or a key does: that is a CallFailure.
+        """
+        ...
+
+    async def probe(self, credential: Credential, models: Sequence[Model], timeout_seconds: float) -> ProbeResult:
+        """Ask whether the key works, by a minimal completion on the first model that exists."""
+        ...
+
+
+Providers = Mapping[str, Provider]
+"""Adapters by provider name: anthropic, openai, mevichat."""

@@ -1,0 +1,132 @@
+"""One frozen settings object per process, read from `MEVICHAT_...` variables."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.errors import MevichatError
+
+PREFIX = "MEVICHAT_"
+
+
+class SettingsError(MevichatError):
+    """Raised when a setting is unknown or invalid; the message names it and the fix."""
+
+
+def _http_address(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        message = "must start with http:// or https://"
+        raise ValueError(message)
+    return value.rstrip("/")
+
+
+HttpAddress = Annotated[str, AfterValidator(_http_address)]
+Port = Annotated[int, Field(ge=0, le=65535)]
+Seconds = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class Settings(BaseSettings):
+    """Everything that differs from one installation to the next, with its default."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    # where things are
+    data_dir: Path = Path(".mevichat")
+    database_url: str | None = None
+    redis_url: str | None = None
+    host: str = "127.0.0.1"
+    gateway_port: Port = 8080
+    dashboard_port: Port = 8081
+    worker_port: Port = 8090
+    background_port: Port = 8091
+    simulator_port: Port = 8099
+    openai_base_url: HttpAddress = "https://api.openai.com/v1"
+    anthropic_base_url: HttpAddress = "https://api.anthropic.com"
+    mini_base_url: HttpAddress | None = None
+    mini_model: str = "mini"
+    mini_api_key: str | None = Field(default=None, repr=False)
+    master_keys: str | None = Field(default=None, repr=False)
+    """Comma-separated, newest first; 32 bytes or more each, URL-safe base64."""
+
+    # how much at once
+    concurrency: Count = 1000
+    database_connections: Count = 8
+    body_limit_bytes: Count = 1_048_576
+    waiting_limit: Count = 10_000
+    """Turns of one workspace that may wait for a slot before `too_many_waiting`."""
+
+    # plans
+    free_slots: Count = 4
+    pro_slots: Count = 64
+    scale_slots: Count = 1024
+    free_monthly_messages: Count = 100
+    pro_monthly_messages: Count = 5_000
+    scale_monthly_messages: Count = 25_000
+
+    # time
+    lease_seconds: Seconds = 15
+    renew_seconds: Seconds = 5
+    sweep_seconds: Seconds = 1
+    unclaimed_seconds: Seconds = 5
+    sweeper_patience_seconds: Seconds = 15
+    """No lapsed lease is ended this soon after the sweeper (re)connected to PostgreSQL."""
+    caller_deadline_seconds: Seconds = 120
+    async_deadline_seconds: Seconds = 86_400
+    provider_timeout_seconds: Seconds = 600
+    retry_start_limit_seconds: Seconds = 20
+    probe_timeout_seconds: Seconds = 15
+    grace_seconds: Seconds = 25
+    suspect_patience_seconds: Seconds = 30
+    idempotency_hours: Count = 24
+    delta_interval_ms: Count = 30
+    history_tokens: Count = 8_000
+
+    log_level: str = "info"
+
+    def slots_of(self, plan: str) -> int:
+        """Return how many turns of a workspace on this plan may be ready or running at once."""
+        return {"free": self.free_slots, "pro": self.pro_slots, "scale": self.scale_slots}[plan]
+
+    def monthly_messages_of(self, plan: str) -> int:
+        """Return the plan's message quota for a calendar month."""
+        return {
+            "free": self.free_monthly_messages,
+            "pro": self.pro_monthly_messages,
+            "scale": self.scale_monthly_messages,
+        }[plan]
+
+
+def load_settings() -> Settings:
+    """Read the settings of this process.
+
+    Raises:
+        SettingsError: a variable is invalid, or no setting of that name exists.
+    """
+    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and not _is_known(name))
+    if unknown:
+        message = f"{unknown[0]} is not a setting; remove it or correct its name (see docs/settings.md)."
+        raise SettingsError(message)
+    try:
+        return Settings()
+    except ValidationError as invalid:
+        raise SettingsError(_first_problem(invalid)) from None
+
+
+def _is_known(name: str) -> bool:
+    return name.removeprefix(PREFIX).lower() in Settings.model_fields or name in DEMO_NAMES
+
+
+DEMO_NAMES = frozenset({"MEVICHAT_CHAT_URL", "MEVICHAT_DASHBOARD_URL", "MEVICHAT_BOT_TOKEN", "MEVICHAT_ADMIN_TOKEN"})
+"""What `.mevichat/demo.env` exports for scripts; a shell that sourced it can still start processes."""
+
+
+def _first_problem(invalid: ValidationError) -> str:
+    problem = invalid.errors(include_input=False, include_url=False)[0]
+    name = PREFIX + str(problem["loc"][0]).upper()
+    return f"{name}: {problem['msg']}. Correct it or remove it to use the default."

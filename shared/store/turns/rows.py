@@ -1,0 +1,184 @@
+"""The values that go into and come out of the turns' transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from shared.domain.turn_result import TurnError
+from shared.domain.turn_status import Door, TurnStatus
+from shared.domain.usage import NO_USAGE, Usage, UsageKind
+
+
+@dataclass(frozen=True, slots=True)
+class NewTurn:
+    """A turn that asks to be accepted. `epoch` is the one by which it was judged.
+
+    With `conversation`, `question` is the new user message and `messages` is None; without,
+    `messages` are the caller's own (role and text) and `question` is the last user text.
+    `body_hash` goes with `idempotency_key`: the SHA-256 of the canonical request body.
+    """
+
+    turn_id: UUID
+    workspace_id: UUID
+    bot_id: UUID
+    epoch: int
+    model: str
+    door: Door
+    question: str
+    deadline_seconds: float
+    conversation: str | None = None
+    end_user: str | None = None
+    messages: list[dict[str, str]] | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    inbox: str | None = None
+    idempotency_key: str | None = None
+    body_hash: bytes | None = None
+
+
+class AcceptCode(StrEnum):
+    """What accept answers."""
+
+    ACCEPTED = "accepted"
+    REPLAYED = "replayed"
+    STALE_EPOCH = "stale_epoch"
+    IDEMPOTENCY_CONFLICT = "idempotency_conflict"
+    QUOTA_EXCEEDED = "quota_exceeded"
+    TOO_MANY_WAITING = "too_many_waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptResult:
+    """The answer for one NewTurn. `turn_id` is the first turn's when replayed.
+
+    `status` ready means: ring it now. `epoch` is the workspace's present one.
+    """
+
+    code: AcceptCode
+    turn_id: UUID
+    status: TurnStatus | None
+    epoch: int
+    quota_month: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedTurn:
+    """A turn leased by this process: everything the worker needs but configuration."""
+
+    turn_id: UUID
+    workspace_id: UUID
+    bot_id: UUID
+    epoch: int
+    attempt: int
+    retries: int
+    crashes: int
+    model: str
+    door: Door
+    question: str
+    position: int
+    accepted_at: datetime
+    deadline_at: datetime
+    conversation: str | None
+    end_user: str | None
+    messages: list[dict[str, str]] | None
+    parameters: dict[str, Any]
+    inbox: str | None
+
+
+class LeaseStanding(StrEnum):
+    """What renew says of a lease."""
+
+    HELD = "held"
+    CANCELLED = "cancelled"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyUse:
+    """Which key, and which state of it, a call ran on; fences refusals and verdicts."""
+
+    key_id: UUID
+    key_version: int
+    verdict_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptEnd:
+    """How one attempt ended, for `record`.
+
+    `status`: completed or failed end the turn; waiting sends it back until `next_attempt_at`
+    (a long retry; counts one retry); ready releases it at shutdown (counts nothing).
+    `keeps_quota`: completed turns and partial output keep their message.
+    `refused`: the provider accused the key: `record` makes it suspect, fenced by `key_use`.
+    `accepted_key`: this call was the live probe of a suspect key and was answered.
+    """
+
+    turn_id: UUID
+    attempt: int
+    status: TurnStatus
+    keeps_quota: bool
+    usage: Usage = NO_USAGE
+    usage_kind: UsageKind = UsageKind.EXACT
+    answer: str | None = None
+    partial: bool = False
+    finish_reason: str | None = None
+    error: TurnError | None = None
+    next_attempt_at: datetime | None = None
+    retries: int = 0
+    provider: str | None = None
+    wire_model: str | None = None
+    provider_request_id: str | None = None
+    key_use: KeyUse | None = None
+    refused: bool = False
+    ignored_parameters: tuple[str, ...] = ()
+    first_text_ms: int | None = None
+    call_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordResult:
+    """What `record` did. `applied` is False when the attempt was no longer its own.
+
+    `promoted` are turns that became ready and must be rung; `suspected` says that this
+    refusal made the key suspect, so that KeyRejected must be announced.
+    """
+
+    turn_id: UUID
+    applied: bool
+    status: TurnStatus
+    promoted: tuple[UUID, ...] = ()
+    suspected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRow:
+    """A turn as the API shows it."""
+
+    turn_id: UUID
+    bot_id: UUID
+    workspace_id: UUID
+    conversation: str | None
+    end_user: str | None
+    status: TurnStatus
+    door: Door
+    attempt: int
+    model: str
+    provider: str | None
+    question: str
+    answer: str | None
+    partial: bool
+    finish_reason: str | None
+    error: TurnError | None
+    usage: Usage
+    usage_kind: UsageKind | None
+    ignored_parameters: tuple[str, ...]
+    provider_request_id: str | None
+    accepted_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    position: int
+    messages: list[dict[str, str]] | None = None
