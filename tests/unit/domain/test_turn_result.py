@@ -1,0 +1,34 @@
+"""A turn's result crosses processes as plain values."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain.turn_result import TurnError, TurnResult
+from shared.domain.turn_status import TurnStatus
+from shared.domain.usage import Usage, UsageKind
+
+counts = st.integers(min_value=0, max_value=2**40)
+errors = st.builds(TurnError, type=st.text(), reason=st.text(), retryable=st.booleans())
+results = st.builds(
+    TurnResult,
+    turn_id=st.uuids().map(str),
+    status=st.sampled_from(TurnStatus),
+    attempt=counts,
+    answer=st.none() | st.text(),
+    error=st.none() | errors,
+    usage=st.builds(Usage, input_tokens=counts, output_tokens=counts),
+    usage_kind=st.sampled_from(UsageKind),
+    ignored_parameters=st.lists(st.text()).map(tuple),
+)
+
+
+@given(results)
+def test_a_result_survives_the_journey_unchanged(result: TurnResult) -> None:
+    assert TurnResult.from_primitives(result.to_primitives()) == result
+
+
+@given(results)
+def test_a_field_that_a_newer_writer_added_is_ignored(result: TurnResult) -> None:
+    assert TurnResult.from_primitives(result.to_primitives() | {"colour": "blue"}) == result
