@@ -1,0 +1,55 @@
+"""`mevichat chat BOT`: talk to a bot in the terminal, word by word."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import orjson
+from rich.console import Console
+
+from shared.ids import new_id
+
+GOODBYE = "Type a message; an empty line or Ctrl-D ends the chat."
+
+
+async def chat(chat_url: str, token: str, console: Console) -> None:
+    """Send each line that is typed as one message of a new conversation and print the reply as it comes."""
+    conversation = f"terminal-{new_id()}"
+    console.print(f"[dim]{GOODBYE}[/dim]")
+    async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as session:
+        while text := _read_line(console):
+            body = {"model": "default", "conversation": conversation, "stream": True}
+            body["messages"] = [{"role": "user", "content": text}]
+            async with session.post(f"{chat_url}/chat/completions", json=body) as answer:
+                if answer.status != 200:
+                    console.print(f"[red]{(await answer.json())['error']['message']}[/red]")
+                    continue
+                await _print_reply(answer, console)
+
+
+def _read_line(console: Console) -> str:
+    try:
+        return console.input("[bold]you[/bold]  ").strip()
+    except (EOFError, KeyboardInterrupt):
+        console.print()
+        return ""
+
+
+async def _print_reply(answer: aiohttp.ClientResponse, console: Console) -> None:
+    console.print("[bold]bot[/bold]  ", end="")
+    async for chunk in _chunks(answer):
+        for choice in chunk.get("choices", []):
+            console.print(choice["delta"].get("content") or "", end="", markup=False, highlight=False)
+        error = (chunk.get("mevichat") or {}).get("error")
+        if error:
+            console.print(f"\n[yellow]{error['reason']}[/yellow]", end="")
+    console.print()
+
+
+async def _chunks(answer: aiohttp.ClientResponse) -> AsyncIterator[dict[str, Any]]:
+    async for line in answer.content:
+        data = line.removeprefix(b"data: ").strip()
+        if line.startswith(b"data: ") and data != b"[DONE]":
+            yield orjson.loads(data)

@@ -1,0 +1,111 @@
+"""Answers one call: the key's scenario, the request's own mistakes, else a reply."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+
+import orjson
+from aiohttp import web
+
+from infra.simulator.behaviour import Behaviour
+from infra.simulator.calls import Call, CallLog
+from infra.simulator.faults import WHOLE_FAULTS, disconnect, stream_out
+from infra.simulator.scenario import Scenario
+from infra.simulator.wire import Wire
+
+COOKIE = "__cf_bm={key}; path=/; HttpOnly"
+
+
+class Answering:
+    """Decides what each call meets and sends it."""
+
+    def __init__(self, log: CallLog, behaviour_of: Callable[[str], Behaviour | None]) -> None:
+        self._log = log
+        self._behaviour_of = behaviour_of
+        self._failures: Counter[str] = Counter()
+        self._number = 0
+
+    def forget(self, key: str) -> None:
+        """Start counting `fail_first` of this key anew."""
+        del self._failures[key]
+
+    async def answer(self, request: web.BaseRequest, wire: Wire, call: Call) -> web.StreamResponse:
+        """Answer as the provider would."""
+        self._log.note(call)
+        self._number += 1
+        request_id = f"req_sim{self._number:08}"
+        behaviour = self._behaviour_of(call.key)
+        if behaviour is None:
+            return _error(wire, call, wire.table["invalid_api_key"], request_id)
+        scenario = self._scenario(wire, call, behaviour)
+        if behaviour.delay_ms:
+            await asyncio.sleep(behaviour.delay_ms / 1000)
+        if scenario.fault in WHOLE_FAULTS:
+            return await WHOLE_FAULTS[scenario.fault](request)
+        if scenario.body is not None:
+            return _error(wire, call, scenario, request_id)
+        return await self._succeed(request, wire, call, _Meeting(behaviour, scenario, request_id))
+
+    def _scenario(self, wire: Wire, call: Call, behaviour: Behaviour) -> Scenario:
+        ok, scenario = wire.table["ok"], wire.table.get(behaviour.scenario, wire.table["ok"])
+        if scenario.meets(call.kind) and scenario is not ok and behaviour.fail_first:
+            self._failures[call.key] += 1
+            scenario = scenario if self._failures[call.key] <= behaviour.fail_first else ok
+        if not scenario.meets(call.kind):
+            scenario = ok
+        if scenario.name == "identity_linked" and "anthropic-workspace-id" in call.headers:
+            scenario = ok
+        is_chat = call.kind != "models"
+        refusal = wire.refusal_of(call, behaviour.missing_models) if is_chat and scenario.body is None else None
+        return refusal or scenario
+
+    async def _succeed(
+        self,
+        request: web.BaseRequest,
+        wire: Wire,
+        call: Call,
+        meeting: _Meeting,
+    ) -> web.StreamResponse:
+        headers = {**wire.headers(meeting.request_id), "Set-Cookie": COOKIE.format(key=call.key[-8:])}
+        if call.kind == "models":
+            return _json(orjson.dumps(_models(wire, call, meeting.behaviour)), headers)
+        reply = wire.reply(call, meeting.scenario, meeting.behaviour)
+        self._log.note_usage(call, input_tokens=reply.input_tokens, output_tokens=reply.output_tokens)
+        if call.kind == "stream":
+            events = wire.events(call, reply, meeting.request_id)
+            if meeting.scenario.event is not None:
+                events = [*events[: len(events) // 2], wire.error_event(meeting.scenario.event)]
+            return await stream_out(request, events, headers, meeting.behaviour, meeting.scenario.fault)
+        body = wire.whole(call, reply, meeting.request_id)
+        if meeting.scenario.fault in ("truncated", "broken", "hang_midway"):
+            return await disconnect(request, headers, body[: len(body) // 2])
+        return _json(body, headers)
+
+
+class _Meeting:
+    """What this call meets."""
+
+    __slots__ = ("behaviour", "request_id", "scenario")
+
+    def __init__(self, behaviour: Behaviour, scenario: Scenario, request_id: str) -> None:
+        self.behaviour = behaviour
+        self.scenario = scenario
+        self.request_id = request_id
+
+
+def _models(wire: Wire, call: Call, behaviour: Behaviour) -> object:
+    models = wire.model_list(behaviour.missing_models)
+    wanted = call.path.removeprefix("/models").strip("/")
+    return next((model for model in models["data"] if model["id"] == wanted), models)
+
+
+def _json(body: bytes, headers: dict[str, str]) -> web.Response:
+    return web.Response(body=body, headers={**headers, "Content-Type": "application/json"})
+
+
+def _error(wire: Wire, call: Call, scenario: Scenario, request_id: str) -> web.Response:
+    own = {} if scenario.bare else {**wire.headers(request_id), "Set-Cookie": COOKIE.format(key=call.key[-8:])}
+    headers = {**own, **scenario.headers, "Content-Type": scenario.content_type}
+    return web.Response(status=scenario.status, body=wire.error_body(scenario, call, request_id), headers=headers)
