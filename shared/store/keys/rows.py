@@ -1,0 +1,115 @@
+"""Provider keys as rows; the key's text is sealed, and gone when the key is deleted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from shared.domain.key_states import KeyState
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known about a key: its state and why. Written by saves, rotations and verdicts alike.
+
+    `reason_code` is an ErrorType, `reason` our own sentence; both None while nothing is wrong.
+    `models` are the wire ids that the account reaches, None when it would not say.
+    """
+
+    state: KeyState = KeyState.ACTIVE
+    reason_code: str | None = None
+    reason: str | None = None
+    provider_status: int | None = None
+    provider_code: str | None = None
+    provider_request_id: str | None = None
+    models: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyAddress:
+    """Where and as whom the key is used at its provider."""
+
+    region: str | None = None
+    organization: str | None = None
+    project: str | None = None
+    anthropic_workspace_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """A key of a workspace. `version` counts rotations, `verdict_seq` verdicts (DESIGN 3)."""
+
+    key_id: UUID
+    workspace_id: UUID
+    provider: str
+    label: str
+    mask: str
+    sealed: bytes | None = field(repr=False)
+    version: int
+    verdict_seq: int
+    standing: Standing
+    address: KeyAddress
+    is_default: bool
+    checked_at: datetime | None
+    last_used_at: datetime | None
+    created_at: datetime
+    rotated_at: datetime
+    suspect_since: datetime | None
+    calm_until: datetime | None
+    deleted_at: datetime | None = None
+
+    @property
+    def state(self) -> KeyState:
+        """Return where the key stands."""
+        return self.standing.state
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key that its provider accepted, sealed and ready to be kept."""
+
+    key_id: UUID
+    workspace_id: UUID
+    provider: str
+    label: str
+    mask: str
+    sealed: bytes = field(repr=False)
+    fingerprint: bytes = field(repr=False)
+    standing: Standing = Standing()
+    address: KeyAddress = KeyAddress()
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """A replacement that its provider accepted; `expected_version` None takes whatever is there."""
+
+    key_id: UUID
+    workspace_id: UUID
+    mask: str
+    sealed: bytes = field(repr=False)
+    fingerprint: bytes = field(repr=False)
+    standing: Standing = Standing()
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a probe, or a live turn that served as one, says of one version of a key.
+
+    Applies only while `version` and `verdict_seq` are still the row's.
+    """
+
+    key_id: UUID
+    workspace_id: UUID
+    version: int
+    verdict_seq: int
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictResult:
+    """Whether the verdict applied, and the turns that it made ready (to be rung)."""
+
+    applied: bool
+    promoted: tuple[UUID, ...] = ()

@@ -1,0 +1,47 @@
+"""Workspaces as rows, and a workspace's whole configuration at one instant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from shared.domain.plans import Plan
+from shared.store.bots.rows import BotRow
+from shared.store.keys.rows import KeyRow
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceRow:
+    """A workspace with its counters. `message_limit` is the month's quota."""
+
+    workspace_id: UUID
+    name: str
+    plan: Plan
+    epoch: int
+    slots: int
+    message_limit: int
+    in_flight: int
+    waiting: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceConfiguration:
+    """What decides a workspace's turns, read in one snapshot; valid while `epoch` is the workspace's."""
+
+    workspace_id: UUID
+    epoch: int
+    plan: Plan
+    bots: Mapping[UUID, BotRow]
+    keys: Mapping[UUID, KeyRow]
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaRow:
+    """The month's messages of a workspace."""
+
+    plan: Plan
+    limit: int
+    used: int
