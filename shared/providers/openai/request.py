@@ -1,0 +1,24 @@
+"""A call as the body of `POST /chat/completions`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.providers.parameters import travelling
+from shared.providers.passages import system_prompt
+from shared.providers.port import ChatCall
+
+
+def build_request(call: ChatCall) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return the body and the names of the parameters that do not travel."""
+    parameters, ignored = travelling(call.model.parameters, call.parameters)
+    body = {"model": call.model.wire_id, "messages": _messages(call), **parameters}
+    if call.stream:
+        body |= {"stream": True, "stream_options": {"include_usage": True}}
+    return body, ignored
+
+
+def _messages(call: ChatCall) -> list[dict[str, str]]:
+    system = system_prompt(call.system, call.passages)
+    opening = [{"role": "system", "content": system}] if system else []
+    return opening + [{"role": message.role, "content": message.text} for message in call.messages]

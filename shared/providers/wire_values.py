@@ -1,0 +1,22 @@
+"""Reads JSON that somebody else wrote: what has another shape than expected reads as nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+def mapping(value: object) -> Mapping[str, Any]:
+    """Return the JSON object, or an empty one."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def first(value: object) -> Mapping[str, Any]:
+    """Return the first JSON object of a list, or an empty one."""
+    return mapping(value[0]) if isinstance(value, Sequence) and not isinstance(value, str) and value else {}
+
+
+def token_count(figures: Mapping[str, Any], name: str) -> int:
+    """Return a figure of tokens; a missing, null or negative one is 0."""
+    figure = figures.get(name)
+    return max(figure, 0) if isinstance(figure, int) else 0
