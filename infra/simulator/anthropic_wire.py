@@ -93,8 +93,8 @@ class AnthropicWire:
             for model in MODELS
             if model not in missing
         ]
-        ids = [str(model["id"]) for model in data] or [None]
-        return {"data": data, "has_more": False, "first_id": ids[0], "last_id": ids[-1]}
+        first, last = (data[0]["id"], data[-1]["id"]) if data else (None, None)
+        return {"data": data, "has_more": False, "first_id": first, "last_id": last}
 
     def headers(self, request_id: str) -> Mapping[str, str]:
         """Return request id, organisation and rate limits (instants, as Anthropic writes them)."""

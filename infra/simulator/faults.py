@@ -67,9 +67,8 @@ async def _garbage(request: web.BaseRequest) -> web.StreamResponse:  # noqa: ARG
 
 
 async def _wrong_shape(request: web.BaseRequest) -> web.StreamResponse:  # noqa: ARG001 - one shape for all faults
-    body = b'data: {"choices": [7], "content": 7, "type": 7, "usage": "x"}\n\n'
-    is_stream = b'"stream":true' in (await request.read() or b"")
-    return web.Response(body=body if is_stream else body[6:], headers={"Content-Type": "application/json"})
+    body = b'{"choices": [7], "content": 7, "type": 7, "usage": "x"}'
+    return web.Response(body=body, headers={"Content-Type": "application/json"})
 
 
 def _abort(request: web.BaseRequest) -> None:

@@ -52,13 +52,13 @@ def read_error(error: openai.APIError) -> Reported:
     """Return what the SDK's error says of the provider's; errors inside a stream have no status."""
     fields = read_fields(error.body, ("type", "code", "param", "message"))
     if not isinstance(error, openai.APIStatusError):
-        return Reported(**fields)  # type: ignore[arg-type]  # all four are texts
+        return Reported(**fields)
     headers = error.response.headers
     return Reported(
         status=error.status_code,
         request_id=headers.get("x-request-id"),
         retry_after_seconds=read_retry_after(headers),
-        **fields,  # type: ignore[arg-type]  # all four are texts
+        **fields,
     )
 
 
