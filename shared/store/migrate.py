@@ -1,0 +1,50 @@
+"""Brings a database to this version: tables by Alembic, functions from their files."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from shared.store.url import sqlalchemy_url
+
+HERE = Path(__file__).parent
+MIGRATION_LOCK = 7_348_201
+"""An arbitrary advisory lock number: two processes that migrate at once take turns."""
+
+
+def migrate(url: str) -> None:
+    """Upgrade the database at this address; does nothing to one that is up to date."""
+    asyncio.run(migrate_async(url))
+
+
+async def migrate_async(url: str) -> None:
+    """Upgrade the database at this address, from inside a running event loop."""
+    engine = create_async_engine(sqlalchemy_url(url), poolclass=NullPool)
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": MIGRATION_LOCK})
+            await connection.run_sync(_upgrade)
+            for file in sorted((HERE / "sql").glob("*.sql")):
+                await connection.run_sync(_run_script, file.read_text(encoding="utf-8"))
+    finally:
+        await engine.dispose()
+
+
+def _upgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(HERE / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _run_script(connection: Connection, script: str) -> None:
+    # asyncpg's simple protocol takes a script of several statements; prepared statements take one
+    driver = connection.connection.dbapi_connection
+    assert driver is not None  # noqa: S101 - an open connection has its driver's
+    driver.await_(driver.driver_connection.execute(script))  # type: ignore[attr-defined]

@@ -1,0 +1,78 @@
+-- Who may go on: slots and conversations. Callers hold the workspace's counters row.
+
+-- Let the next turn of a conversation compete for a slot, unless one is already ahead of it.
+DROP FUNCTION IF EXISTS release_conversation(uuid, text);
+CREATE FUNCTION release_conversation(of_bot uuid, of_conversation text) RETURNS void
+LANGUAGE sql AS $$
+    UPDATE turns SET hold = NULL
+    WHERE hold = 'conversation' AND id = (
+        SELECT id FROM turns
+        WHERE bot_id = of_bot AND conversation = of_conversation AND status IN ('waiting', 'ready', 'running')
+        ORDER BY hold IS NOT DISTINCT FROM 'conversation', position
+        LIMIT 1
+    );
+$$;
+
+-- Give free slots to the next due turns by position; return the turns to ring.
+DROP FUNCTION IF EXISTS promote(uuid);
+CREATE FUNCTION promote(of_workspace uuid) RETURNS uuid[]
+LANGUAGE plpgsql AS $$
+DECLARE
+    free integer;
+    promoted uuid[];
+BEGIN
+    SELECT least(slots - in_flight, waiting) INTO free FROM workspace_counters WHERE workspace_id = of_workspace;
+    IF free <= 0 THEN
+        RETURN '{}';
+    END IF;
+    WITH chosen AS (
+        SELECT id FROM turns
+        WHERE workspace_id = of_workspace AND status = 'waiting' AND hold IS NULL
+        ORDER BY position LIMIT free
+    ), changed AS (
+        UPDATE turns SET status = 'ready', rung_at = clock_timestamp(), next_attempt_at = NULL, waits_for_key = NULL
+        WHERE id IN (SELECT id FROM chosen)
+        RETURNING id, position
+    )
+    SELECT array_agg(id ORDER BY position) INTO promoted FROM changed;
+    IF promoted IS NULL THEN
+        RETURN '{}';
+    END IF;
+    UPDATE workspace_counters
+    SET in_flight = in_flight + cardinality(promoted), waiting = waiting - cardinality(promoted)
+    WHERE workspace_id = of_workspace;
+    RETURN promoted;
+END;
+$$;
+
+-- End a turn from outside its attempt (cancel, deadline, poison): row, slot, quota, usage event, conversation.
+DROP FUNCTION IF EXISTS close_turn(turns, text, text, boolean);
+CREATE FUNCTION close_turn(t turns, new_status text, new_error text, keeps_quota boolean) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    has_failed boolean := new_status IN ('failed', 'expired');
+BEGIN
+    UPDATE turns
+    SET status = new_status, hold = NULL, waits_for_key = NULL, next_attempt_at = NULL, lease_until = NULL,
+        ended_at = clock_timestamp(), error = new_error, holds_quota = keeps_quota
+    WHERE id = t.id;
+    UPDATE workspace_counters
+    SET in_flight = in_flight - (t.status IN ('ready', 'running'))::integer,
+        waiting = waiting - (t.status = 'waiting')::integer
+    WHERE workspace_id = t.workspace_id;
+    IF NOT keeps_quota THEN
+        UPDATE quota SET used = used - 1 WHERE workspace_id = t.workspace_id AND month = t.quota_month;
+    END IF;
+    INSERT INTO usage_events (turn_id, attempt, workspace_id, bot_id, day, model, provider, key_id, kind, ends_turn, failed)
+    VALUES (
+        t.id, t.attempt, t.workspace_id, t.bot_id, (t.accepted_at AT TIME ZONE 'UTC')::date, t.model,
+        coalesce(t.provider, ''), t.key_id,
+        CASE WHEN t.status = 'running' THEN 'unknown' ELSE 'exact' END, true, has_failed
+    )
+    ON CONFLICT (turn_id, attempt) DO UPDATE
+    SET ends_turn = true, failed = has_failed, revision = usage_events.revision + 1, rung_at = now();
+    IF t.conversation IS NOT NULL THEN
+        PERFORM release_conversation(t.bot_id, t.conversation);
+    END IF;
+END;
+$$;

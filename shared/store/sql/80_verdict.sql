@@ -1,0 +1,46 @@
+-- Apply a verdict to a key if it still speaks of this version and this verdict_seq.
+DROP FUNCTION IF EXISTS apply_verdict(uuid, uuid, integer, integer, text, text, text, integer, text, text, text[]);
+CREATE FUNCTION apply_verdict(
+    of_key uuid, of_workspace uuid, of_version integer, of_verdict_seq integer, new_state text, new_reason_code text,
+    new_reason text, new_provider_status integer, new_provider_code text, new_provider_request_id text,
+    new_models text[]
+) RETURNS TABLE (o_applied boolean, o_promoted uuid[])
+LANGUAGE plpgsql AS $$
+DECLARE
+    k provider_keys;
+    calm integer;
+BEGIN
+    o_promoted := '{}';
+    PERFORM 1 FROM workspace_counters WHERE workspace_id = of_workspace FOR UPDATE;
+    SELECT * INTO k FROM provider_keys
+    WHERE id = of_key AND workspace_id = of_workspace AND deleted_at IS NULL
+        AND version = of_version AND verdict_seq = of_verdict_seq
+    FOR UPDATE;
+    o_applied := FOUND;
+    IF NOT FOUND THEN
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    -- a probe that clears a suspect buys it calm, twice as long each time in a row: no flapping
+    calm := CASE
+        WHEN NOT (k.state = 'suspect' AND new_state = 'active') THEN 0
+        WHEN k.calm_until > now() - make_interval(secs => k.calm_seconds) THEN k.calm_seconds * 2
+        ELSE 60
+    END;
+    UPDATE provider_keys
+    SET state = new_state, reason_code = new_reason_code, reason = new_reason, provider_status = new_provider_status,
+        provider_code = new_provider_code, provider_request_id = new_provider_request_id,
+        models = coalesce(new_models, models), verdict_seq = verdict_seq + 1, checked_at = clock_timestamp(),
+        suspect_since = CASE WHEN new_state = 'suspect' THEN clock_timestamp() END,
+        rung_at = CASE WHEN new_state = 'suspect' THEN clock_timestamp() END, live_probe_at = NULL,
+        calm_seconds = calm, calm_until = CASE WHEN calm > 0 THEN clock_timestamp() + make_interval(secs => calm) END
+    WHERE id = of_key;
+    UPDATE workspace_counters SET epoch = epoch + 1 WHERE workspace_id = of_workspace;
+    INSERT INTO audit (workspace_id, actor, action, target, details)
+    VALUES (of_workspace, 'validator', 'key.' || new_state, of_key::text, jsonb_build_object('reason_code', new_reason_code));
+    UPDATE turns SET hold = NULL, waits_for_key = NULL, next_attempt_at = NULL
+    WHERE waits_for_key = of_key AND status = 'waiting' AND hold = 'due';
+    o_promoted := promote(of_workspace);
+    RETURN NEXT;
+END;
+$$;

@@ -1,0 +1,65 @@
+-- Count usage events into the daily roll-ups: what they say now, less what was counted of them before.
+DROP FUNCTION IF EXISTS count_usage(uuid[], integer[]);
+CREATE FUNCTION count_usage(turn_ids uuid[], attempts integer[]) RETURNS integer
+LANGUAGE plpgsql AS $$
+DECLARE
+    changed usage_events[];
+BEGIN
+    SELECT array_agg(e) INTO changed FROM (
+        SELECT * FROM usage_events
+        WHERE (turn_id, attempt) IN (SELECT * FROM unnest(turn_ids, attempts)) AND counted_revision < revision
+        ORDER BY turn_id, attempt FOR UPDATE
+    ) AS e;
+    IF changed IS NULL THEN
+        RETURN 0;
+    END IF;
+    INSERT INTO usage_daily AS d
+    SELECT workspace_id, day, bot_id, model, provider, key_id, sum(turns), sum(failed), sum(estimated), sum(input),
+        sum(output), sum(cached), sum(cache_write), sum(reasoning)
+    FROM (
+        SELECT workspace_id, day, bot_id, model, provider, key_id, ends_turn::integer AS turns,
+            (ends_turn AND failed)::integer AS failed, (ends_turn AND kind = 'estimated')::integer AS estimated,
+            input_tokens AS input, output_tokens AS output, cached_input_tokens AS cached,
+            cache_write_input_tokens AS cache_write, reasoning_tokens AS reasoning
+        FROM unnest(changed)
+        UNION ALL
+        SELECT workspace_id, day, bot_id, model, counted_provider, counted_key_id, -counted_turns, -counted_failed,
+            -counted_estimated, -counted_input_tokens, -counted_output_tokens, -counted_cached_input_tokens,
+            -counted_cache_write_input_tokens, -counted_reasoning_tokens
+        FROM unnest(changed) WHERE counted_revision > 0
+    ) AS parts
+    GROUP BY workspace_id, day, bot_id, model, provider, key_id
+    ORDER BY workspace_id, day, bot_id, model, provider, key_id
+    ON CONFLICT (workspace_id, day, bot_id, model, provider, key_id) DO UPDATE
+    SET turns = d.turns + excluded.turns, failed_turns = d.failed_turns + excluded.failed_turns,
+        estimated_turns = d.estimated_turns + excluded.estimated_turns,
+        input_tokens = d.input_tokens + excluded.input_tokens,
+        output_tokens = d.output_tokens + excluded.output_tokens,
+        cached_input_tokens = d.cached_input_tokens + excluded.cached_input_tokens,
+        cache_write_input_tokens = d.cache_write_input_tokens + excluded.cache_write_input_tokens,
+        reasoning_tokens = d.reasoning_tokens + excluded.reasoning_tokens;
+    -- the mark commits with the effect: counting twice changes nothing
+    UPDATE usage_events
+    SET counted_revision = revision, counted_provider = provider, counted_key_id = key_id,
+        counted_turns = ends_turn::integer, counted_failed = (ends_turn AND failed)::integer,
+        counted_estimated = (ends_turn AND kind = 'estimated')::integer, counted_input_tokens = input_tokens,
+        counted_output_tokens = output_tokens, counted_cached_input_tokens = cached_input_tokens,
+        counted_cache_write_input_tokens = cache_write_input_tokens, counted_reasoning_tokens = reasoning_tokens
+    WHERE (turn_id, attempt) IN (SELECT turn_id, attempt FROM unnest(changed));
+    RETURN cardinality(changed);
+END;
+$$;
+
+-- Events that nobody counted for a while: announce them again, each at most once every so often.
+DROP FUNCTION IF EXISTS unannounced_usage(double precision, integer);
+CREATE FUNCTION unannounced_usage(older_than_seconds double precision, at_most integer)
+RETURNS TABLE (o_turn_id uuid, o_attempt integer)
+LANGUAGE sql AS $$
+    UPDATE usage_events SET rung_at = clock_timestamp()
+    WHERE (turn_id, attempt) IN (
+        SELECT turn_id, attempt FROM usage_events
+        WHERE counted_revision < revision AND rung_at < clock_timestamp() - make_interval(secs => older_than_seconds)
+        ORDER BY rung_at LIMIT at_most FOR UPDATE SKIP LOCKED
+    )
+    RETURNING turn_id, attempt;
+$$;
