@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from shared.domain.error_types import ErrorType
 from shared.providers.port import CallFailure
@@ -73,12 +72,6 @@ def to_failure(table: Sequence[Rule], reported: Reported) -> CallFailure:
 def word(value: object) -> str | None:
     """Return the value when it is one plain word, else None."""
     return value if isinstance(value, str) and WORD.fullmatch(value) else None
-
-
-def read_fields(body: object, names: Sequence[str]) -> dict[str, str]:
-    """Return those of the named fields of an error body that hold text."""
-    fields: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
-    return {name: fields[name] for name in names if isinstance(fields.get(name), str)}
 
 
 def read_retry_after(headers: Mapping[str, str]) -> float | None:

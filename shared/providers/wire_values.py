@@ -16,6 +16,12 @@ def first(value: object) -> Mapping[str, Any]:
     return mapping(value[0]) if isinstance(value, Sequence) and not isinstance(value, str) and value else {}
 
 
+def text(fields: Mapping[str, Any], name: str) -> str | None:
+    """Return a field that holds text, else None."""
+    value = fields.get(name)
+    return value if isinstance(value, str) else None
+
+
 def token_count(figures: Mapping[str, Any], name: str) -> int:
     """Return a figure of tokens; a missing, null or negative one is 0."""
     figure = figures.get(name)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import anthropic
 from shared.domain.error_types import ErrorType
-from shared.providers.error_table import Reported, Rule, read_fields, read_retry_after
-from shared.providers.wire_values import mapping
+from shared.providers.error_table import Reported, Rule, read_retry_after
+from shared.providers.wire_values import mapping, text
 
 TABLE = (
     # codes, where there are any (error.details.error_code)
@@ -47,16 +49,18 @@ TABLE = (
 
 def read_error(error: anthropic.APIError) -> Reported:
     """Return what the SDK's error says of the provider's; one inside a stream bears the stream's 200."""
-    inner = mapping(mapping(error.body).get("error"))
-    fields = read_fields(inner, ("type", "message"))
-    code = read_fields(inner.get("details"), ("error_code",)).get("error_code")
+    body = mapping(mapping(error.body).get("error"))
+    reported = Reported(
+        type=text(body, "type"),
+        code=text(mapping(body.get("details")), "error_code"),
+        message=text(body, "message") or "",
+    )
     if not isinstance(error, anthropic.APIStatusError):
-        return Reported(code=code, **fields)
+        return reported
     headers = error.response.headers
-    return Reported(
+    return replace(
+        reported,
         status=None if error.response.is_success else error.status_code,
-        code=code,
         request_id=headers.get("request-id"),
         retry_after_seconds=read_retry_after(headers),
-        **fields,
     )

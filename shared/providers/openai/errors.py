@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import openai
 from shared.domain.error_types import ErrorType
-from shared.providers.error_table import Reported, Rule, read_fields, read_retry_after
+from shared.providers.error_table import Reported, Rule, read_retry_after
+from shared.providers.wire_values import mapping, text
 
 TABLE = (
     # the key and its account
@@ -50,15 +53,21 @@ TABLE = (
 
 def read_error(error: openai.APIError) -> Reported:
     """Return what the SDK's error says of the provider's; errors inside a stream have no status."""
-    fields = read_fields(error.body, ("type", "code", "param", "message"))
+    body = mapping(error.body)
+    reported = Reported(
+        type=text(body, "type"),
+        code=text(body, "code"),
+        param=text(body, "param"),
+        message=text(body, "message") or "",
+    )
     if not isinstance(error, openai.APIStatusError):
-        return Reported(**fields)
+        return reported
     headers = error.response.headers
-    return Reported(
+    return replace(
+        reported,
         status=error.status_code,
         request_id=headers.get("x-request-id"),
         retry_after_seconds=read_retry_after(headers),
-        **fields,
     )
 
 

@@ -1,0 +1,1 @@
+"""Mevichat Mini, the platform's own model: another server's, or the built-in answerer."""
