@@ -110,11 +110,12 @@ class KeyUse:
 class AttemptEnd:
     """How one attempt ended, for `record`.
 
-    `status`: completed or failed end the turn; waiting sends it back until `next_attempt_at`
-    (a long retry; counts one retry); ready releases it at shutdown (counts nothing).
+    `status`: completed, failed or expired end the turn; waiting sends it back until `next_attempt_at`
+    (or, with `waits_for_key`, until that key's verdict, if it comes first); ready releases it at
+    shutdown. `retries` is the turn's count from now on.
     `keeps_quota`: completed turns and partial output keep their message.
+    `call_began`: a provider call was started, so that even a cancelled turn keeps its message.
     `refused`: the provider accused the key: `record` makes it suspect, fenced by `key_use`.
-    `accepted_key`: this call was the live probe of a suspect key and was answered.
     """
 
     turn_id: UUID
@@ -134,6 +135,8 @@ class AttemptEnd:
     provider_request_id: str | None = None
     key_use: KeyUse | None = None
     refused: bool = False
+    call_began: bool = False
+    waits_for_key: UUID | None = None
     ignored_parameters: tuple[str, ...] = ()
     first_text_ms: int | None = None
     call_ms: int | None = None
