@@ -49,7 +49,7 @@ class Answering:
         return await self._succeed(request, wire, call, _Meeting(behaviour, scenario, request_id))
 
     def _scenario(self, wire: Wire, call: Call, behaviour: Behaviour) -> Scenario:
-        ok, scenario = wire.table["ok"], wire.table.get(behaviour.scenario, wire.table["ok"])
+        ok, scenario = wire.table["ok"], wire.table.get(behaviour.scenario, wire.table["invalid_api_key"])
         if scenario.meets(call.kind) and scenario is not ok and behaviour.fail_first:
             self._failures[call.key] += 1
             scenario = scenario if self._failures[call.key] <= behaviour.fail_first else ok

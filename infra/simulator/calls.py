@@ -12,7 +12,7 @@ KEPT_CALLS = 1000
 
 @dataclass(slots=True)
 class Call:
-    """One request to a provider's API, with the tokens that its answer reported."""
+    """One request to a provider's API, with the tokens that its answer reported; `peer` is the caller's socket."""
 
     provider: str
     kind: str
@@ -21,6 +21,7 @@ class Call:
     path: str
     headers: Mapping[str, str]
     body: dict[str, Any]
+    peer: tuple[Any, ...] | None = None
     input_tokens: int = 0
     output_tokens: int = 0
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable
 from typing import Any, Self
 
 import orjson
@@ -38,6 +40,8 @@ class Simulator:
         }
         self._behaviours: dict[str, Behaviour] = {}
         self._answering = Answering(self.log, self._behaviour_of)
+        self._running = 0
+        self._fell_idle = asyncio.Condition()
         self._runner = web.ServerRunner(
             web.Server(self._answer, access_log=None, handler_cancellation=True),
             shutdown_timeout=SHUTDOWN_SECONDS,
@@ -71,6 +75,11 @@ class Simulator:
         """Return how many calls came with this key."""
         return self.log.by_key[key]
 
+    async def until_idle(self) -> None:
+        """Wait until no call is being answered: all are done, or their callers have gone."""
+        async with self._fell_idle:
+            await self._fell_idle.wait_for(lambda: self._running == 0)
+
     def set_scenario(self, key: str, scenario: str) -> None:
         """Let every later call with this key meet the scenario."""
         self.set_behaviour(key, scenario=scenario)
@@ -99,7 +108,16 @@ class Simulator:
         call = _read_call(request, wire.provider, path, body)
         if call is None:
             return web.json_response({"error": {"message": "Unknown request URL"}}, status=404)
-        return await self._answering.answer(request, wire, call)
+        return await self._counted(self._answering.answer(request, wire, call))
+
+    async def _counted(self, answering: Awaitable[web.StreamResponse]) -> web.StreamResponse:
+        self._running += 1
+        try:
+            return await answering
+        finally:
+            self._running -= 1
+            async with self._fell_idle:
+                self._fell_idle.notify_all()
 
     def _wire_of(self, path: str) -> tuple[Wire | None, str]:
         for prefix, provider in ((OPENAI_PREFIX, OPENAI), (ANTHROPIC_PREFIX, ANTHROPIC)):
@@ -116,7 +134,8 @@ def _read_call(request: web.BaseRequest, provider: str, path: str, body: bytes) 
     if kind == "chat":
         values = orjson.loads(body or b"{}")
         kind, model = ("stream" if values.get("stream") else "whole"), values.get("model")
-    return Call(provider, kind, key, model, path, request.headers, values)
+    peer = request.transport.get_extra_info("peername") if request.transport else None
+    return Call(provider, kind, key, model, path, request.headers, values, peer=peer)
 
 
 def _kind(method: str, path: str) -> str | None:

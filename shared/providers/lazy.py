@@ -1,4 +1,4 @@
-"""A provider that is loaded when it is first called: the SDKs cost a second and 100 MB to import."""
+"""A provider that is loaded when it is first called: the SDKs cost a second and some 50 MB to import."""
 
 from __future__ import annotations
 
