@@ -1,0 +1,66 @@
+"""How this system connects to Redis, and which Redis it refuses."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import redis.asyncio as redis
+from redis import Redis as ThreadRedis
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+from redis.connection import BlockingConnectionPool as ThreadPool
+from redis.retry import Retry as ThreadRetry
+
+from shared.queue.errors import EvictingRedisError
+
+_POOL_WAIT_SECONDS: Final = 5
+_RETRIES: Final = 2
+# Longer than any blocking read of this package (bell 1 s, inbox 1 s), so that silence is never taken for an outage.
+_SOCKET: Final[dict[str, Any]] = {"socket_timeout": 10, "socket_connect_timeout": 2, "protocol": 2}
+
+
+def _backoff() -> ExponentialBackoff:
+    return ExponentialBackoff(cap=0.2, base=0.02)
+
+
+def connect_redis(url: str, *, connections: int = 32) -> redis.Redis:
+    """Return a client of a bounded pool that answers in bytes; it connects when first used.
+
+    A caller waits up to 5 s for a free connection. A broken connection is tried again twice.
+    """
+    pool = redis.BlockingConnectionPool.from_url(
+        url,
+        max_connections=connections,
+        timeout=_POOL_WAIT_SECONDS,
+        retry=Retry(_backoff(), _RETRIES),
+        decode_responses=False,
+        **_SOCKET,
+    )
+    return redis.Redis.from_pool(pool)
+
+
+def connect_redis_for_threads(url: str, *, connections: int = 32) -> ThreadRedis:
+    """Return the same for code that runs in threads: dramatiq's broker and its consumers."""
+    pool = ThreadPool.from_url(
+        url,
+        max_connections=connections,
+        timeout=_POOL_WAIT_SECONDS,
+        retry=ThreadRetry(_backoff(), _RETRIES),
+        decode_responses=False,
+        **_SOCKET,
+    )
+    return ThreadRedis(connection_pool=pool)
+
+
+async def check_redis(client: redis.Redis) -> None:
+    """Refuse a Redis that may evict keys.
+
+    Raises EvictingRedisError unless `maxmemory-policy` is `noeviction` (the default of Redis), even while
+    `maxmemory` is 0, because a limit may be set later without a word to us. INFO is asked and not CONFIG,
+    which hosted Redis forbids.
+    """
+    memory: dict[str, Any] = await client.info("memory")
+    policy = memory.get("maxmemory_policy", "unknown")
+    if policy != "noeviction":
+        message = f"Redis has maxmemory-policy {policy}; set it to noeviction, or messages vanish without an error."
+        raise EvictingRedisError(message)

@@ -1,0 +1,24 @@
+"""Which queue and which actor each message goes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A dramatiq queue and the actor in it that a message is for."""
+
+    queue: str
+    actor: str
+
+
+COMPLETE_TURN: Final = Route("completions", "complete_turn")
+"""`complete_turn(turn_id: str)`: one turn became ready."""
+
+VALIDATE_KEY: Final = Route("validation", "validate_key")
+"""`validate_key(event: dict)`: a key was refused; the event's primitives."""
+
+COUNT_USAGE: Final = Route("ledger", "count_usage")
+"""`count_usage(event: dict)`: an attempt's usage was recorded; the event's primitives."""
