@@ -1,0 +1,84 @@
+"""Make, change and delete bots."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from shared.store.bots.read import BOT_COLUMNS, bot_of
+from shared.store.bots.rows import BotRow, NewBot
+from shared.store.database import Database
+from shared.store.workspaces.epoch import begin_change
+
+INSERT = text(
+    "INSERT INTO bots (id, workspace_id, name, model, system_prompt, key_id) "
+    "VALUES (:bot_id, :workspace_id, :name, :model, :system_prompt, :key_id)",
+)
+LOCK = text(
+    f"SELECT {BOT_COLUMNS} FROM bots "  # noqa: S608 - own constant
+    "WHERE workspace_id = :workspace_id AND id = :bot_id AND deleted_at IS NULL FOR UPDATE",
+)
+UPDATE = text(
+    "UPDATE bots SET name = :name, model = :model, system_prompt = :system_prompt, key_id = :key_id "
+    f"WHERE id = :bot_id RETURNING {BOT_COLUMNS}",
+)
+DELETE = text(
+    "UPDATE bots SET deleted_at = now() WHERE workspace_id = :workspace_id AND id = :bot_id AND deleted_at IS NULL",
+)
+REVOKE = text("UPDATE tokens SET revoked_at = now() WHERE bot_id = :bot_id AND revoked_at IS NULL")
+CHANGEABLE = ("name", "model", "system_prompt", "key_id")
+
+
+async def create_bot(database: Database, bot: NewBot, *, actor: str) -> None:
+    """Make a bot."""
+    values = {
+        "bot_id": bot.bot_id,
+        "workspace_id": bot.workspace_id,
+        "name": bot.name,
+        "model": bot.model,
+        "system_prompt": bot.system_prompt,
+        "key_id": bot.key_id,
+    }
+    async with database.transaction() as connection:
+        details = {"name": bot.name, "model": bot.model}
+        await begin_change(
+            connection, bot.workspace_id, actor=actor, action="bot.create", target=bot.bot_id, details=details
+        )
+        await connection.execute(INSERT, values)
+
+
+async def update_bot(
+    database: Database,
+    *,
+    workspace_id: UUID,
+    bot_id: UUID,
+    changes: Mapping[str, Any],
+    actor: str,
+) -> BotRow | None:
+    """Change name, model, system_prompt or key_id; return the bot as it is now, None when there is none."""
+    async with database.transaction() as connection:
+        details = {name: changes[name] for name in CHANGEABLE if name in changes and name != "system_prompt"}
+        await begin_change(
+            connection, workspace_id, actor=actor, action="bot.update", target=bot_id, details=details
+        )
+        found = (await connection.execute(LOCK, {"workspace_id": workspace_id, "bot_id": bot_id})).one_or_none()
+        if found is None:
+            await connection.rollback()
+            return None
+        values = {name: changes.get(name, getattr(found, name)) for name in CHANGEABLE}
+        return bot_of((await connection.execute(UPDATE, values | {"bot_id": bot_id})).one())
+
+
+async def delete_bot(database: Database, *, workspace_id: UUID, bot_id: UUID, actor: str) -> bool:
+    """Delete a bot and revoke its tokens; its turns and usage stay. False when there is none."""
+    async with database.transaction() as connection:
+        await begin_change(connection, workspace_id, actor=actor, action="bot.delete", target=bot_id)
+        deleted = await connection.execute(DELETE, {"workspace_id": workspace_id, "bot_id": bot_id})
+        if deleted.rowcount == 0:
+            await connection.rollback()
+            return False
+        await connection.execute(REVOKE, {"bot_id": bot_id})
+        return True

@@ -1,0 +1,171 @@
+"""Keep, replace, change and destroy provider keys."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.domain.key_states import KeyState
+from shared.store.bots.read import BOT_COLUMNS, bot_of
+from shared.store.bots.rows import BotRow
+from shared.store.database import Database
+from shared.store.keys.read import KEY_COLUMNS, key_of
+from shared.store.keys.rows import KeyRow, NewKey, Rotation, Standing
+from shared.store.workspaces.epoch import begin_change
+
+INSERT = text(
+    "INSERT INTO provider_keys (id, workspace_id, provider, label, mask, sealed, fingerprint, state, reason_code, "
+    "reason, provider_status, provider_code, provider_request_id, models, region, organization, project, "
+    "anthropic_workspace_id, is_default, checked_at) VALUES (:key_id, :workspace_id, :provider, :label, :mask, "
+    ":sealed, :fingerprint, :state, :reason_code, :reason, :provider_status, :provider_code, :provider_request_id, "
+    ":models, :region, :organization, :project, :anthropic_workspace_id, NOT EXISTS (SELECT 1 FROM provider_keys "
+    "WHERE workspace_id = :workspace_id AND provider = :provider AND is_default AND deleted_at IS NULL), now())",
+)
+LOCK = text(
+    f"SELECT {KEY_COLUMNS} FROM provider_keys "  # noqa: S608 - own constant
+    "WHERE workspace_id = :workspace_id AND id = :key_id AND deleted_at IS NULL FOR UPDATE",
+)
+ROTATE = text(
+    "UPDATE provider_keys SET version = version + 1, verdict_seq = verdict_seq + 1, mask = :mask, sealed = :sealed, "
+    "fingerprint = :fingerprint, state = :state, reason_code = :reason_code, reason = :reason, "
+    "provider_status = :provider_status, provider_code = :provider_code, "
+    "provider_request_id = :provider_request_id, models = coalesce(:models, models), rotated_at = now(), "
+    "checked_at = now(), suspect_since = NULL, rung_at = NULL, calm_until = NULL, calm_seconds = 0 "
+    "WHERE id = :key_id RETURNING version",
+)
+RELEASE_TURNS = text(
+    "UPDATE turns SET next_attempt_at = now() "
+    "WHERE waits_for_key = :key_id AND status = 'waiting' AND hold = 'due'",
+)
+LABEL = text("UPDATE provider_keys SET label = :label WHERE id = :key_id")
+NO_DEFAULT = text(
+    "UPDATE provider_keys SET is_default = false "
+    "WHERE workspace_id = :workspace_id AND provider = :provider AND is_default AND deleted_at IS NULL",
+)
+DEFAULT = text("UPDATE provider_keys SET is_default = true WHERE id = :key_id")
+STATE = text(
+    "UPDATE provider_keys SET state = :state, verdict_seq = verdict_seq + 1, reason_code = NULL, reason = :reason, "
+    "suspect_since = CASE WHEN :state = 'suspect' THEN now() END, rung_at = CASE WHEN :state = 'suspect' "
+    "THEN now() END, calm_until = NULL, calm_seconds = 0, live_probe_at = NULL WHERE id = :key_id",
+)
+DELETE = text(
+    "UPDATE provider_keys SET deleted_at = now(), sealed = NULL, fingerprint = NULL, is_default = false "
+    "WHERE id = :key_id",
+)
+USERS = text(
+    f"SELECT {BOT_COLUMNS} FROM bots "  # noqa: S608 - own constant
+    "WHERE workspace_id = :workspace_id AND key_id = :key_id AND deleted_at IS NULL ORDER BY created_at, id",
+)
+DISABLED_REASON = "Disabled by a person of the workspace."
+
+
+async def insert_key(database: Database, key: NewKey, *, actor: str) -> None:
+    """Keep a key; the first of its provider becomes the workspace's default."""
+    values = {
+        "key_id": key.key_id,
+        "workspace_id": key.workspace_id,
+        "provider": key.provider,
+        "label": key.label,
+        "mask": key.mask,
+        "sealed": key.sealed,
+        "fingerprint": key.fingerprint,
+        "region": key.address.region,
+        "organization": key.address.organization,
+        "project": key.address.project,
+        "anthropic_workspace_id": key.address.anthropic_workspace_id,
+        **_standing_values(key.standing),
+    }
+    async with database.transaction() as connection:
+        details = {"provider": key.provider, "mask": key.mask}
+        await begin_change(
+            connection, key.workspace_id, actor=actor, action="key.create", target=key.key_id, details=details
+        )
+        await connection.execute(INSERT, values)
+
+
+async def rotate_key(database: Database, rotation: Rotation, *, actor: str) -> int | None:
+    """Put a new text in the key's place; return its version, None when it is gone or not the expected one."""
+    where = {"workspace_id": rotation.workspace_id, "key_id": rotation.key_id}
+    async with database.transaction() as connection:
+        details = {"mask": rotation.mask}
+        await begin_change(
+            connection, rotation.workspace_id, actor=actor, action="key.rotate", target=rotation.key_id, details=details
+        )
+        found = (await connection.execute(LOCK, where)).one_or_none()
+        if found is None or rotation.expected_version not in (None, found.version):
+            await connection.rollback()
+            return None
+        values = {"key_id": rotation.key_id, "mask": rotation.mask, "sealed": rotation.sealed}
+        values |= {"fingerprint": rotation.fingerprint, **_standing_values(rotation.standing)}
+        version: int = (await connection.execute(ROTATE, values)).scalar_one()
+        await connection.execute(RELEASE_TURNS, {"key_id": rotation.key_id})
+        return version
+
+
+async def patch_key(  # noqa: PLR0913 - three fields of one form
+    database: Database,
+    *,
+    workspace_id: UUID,
+    key_id: UUID,
+    label: str | None,
+    default: bool | None,
+    disabled: bool | None,
+    actor: str,
+) -> KeyRow | None:
+    """Rename, make default, disable or enable a key; what is None stays. None when there is no such key.
+
+    An enabled key is suspect until a probe has spoken.
+    """
+    where = {"workspace_id": workspace_id, "key_id": key_id}
+    async with database.transaction() as connection:
+        details = {"label": label, "default": default, "disabled": disabled}
+        await begin_change(connection, workspace_id, actor=actor, action="key.update", target=key_id, details=details)
+        found = (await connection.execute(LOCK, where)).one_or_none()
+        if found is None:
+            await connection.rollback()
+            return None
+        if label is not None:
+            await connection.execute(LABEL, {"key_id": key_id, "label": label})
+        if default:
+            await connection.execute(NO_DEFAULT, {"workspace_id": workspace_id, "provider": found.provider})
+            await connection.execute(DEFAULT, {"key_id": key_id})
+        await _switch(connection, key_of(found), disabled)
+        return key_of((await connection.execute(LOCK, where)).one())
+
+
+async def _switch(connection: AsyncConnection, key: KeyRow, disabled: bool | None) -> None:  # noqa: FBT001
+    if disabled is True and key.state is not KeyState.DISABLED:
+        values: dict[str, Any] = {"state": KeyState.DISABLED, "reason": DISABLED_REASON}
+    elif disabled is False and key.state is KeyState.DISABLED:
+        values = {"state": KeyState.SUSPECT, "reason": None}
+    else:
+        return
+    await connection.execute(STATE, values | {"key_id": key.key_id})
+
+
+async def delete_key(database: Database, *, workspace_id: UUID, key_id: UUID, actor: str) -> list[BotRow] | None:
+    """Destroy a key's text and end its life; return the bots that named it, None when there is no such key."""
+    where = {"workspace_id": workspace_id, "key_id": key_id}
+    async with database.transaction() as connection:
+        await begin_change(connection, workspace_id, actor=actor, action="key.delete", target=key_id)
+        if (await connection.execute(LOCK, where)).one_or_none() is None:
+            await connection.rollback()
+            return None
+        await connection.execute(DELETE, {"key_id": key_id})
+        await connection.execute(RELEASE_TURNS, {"key_id": key_id})
+        return [bot_of(row) for row in await connection.execute(USERS, where)]
+
+
+def _standing_values(standing: Standing) -> dict[str, Any]:
+    return {
+        "state": standing.state,
+        "reason_code": standing.reason_code,
+        "reason": standing.reason,
+        "provider_status": standing.provider_status,
+        "provider_code": standing.provider_code,
+        "provider_request_id": standing.provider_request_id,
+        "models": None if standing.models is None else list(standing.models),
+    }
