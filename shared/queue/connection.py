@@ -40,12 +40,16 @@ def connect_redis(url: str, *, connections: int = 32) -> redis.Redis:
 
 
 def connect_redis_for_threads(url: str, *, connections: int = 32) -> ThreadRedis:
-    """Return the same for code that runs in threads: dramatiq's broker and its consumers."""
+    """Return the same for code that runs in threads: dramatiq's broker and its consumers.
+
+    Nothing is tried again here: a fetch whose reply was lost must be seen by its consumer, which looks for what
+    it took without knowing.
+    """
     pool = ThreadPool.from_url(
         url,
         max_connections=connections,
         timeout=_POOL_WAIT_SECONDS,
-        retry=ThreadRetry(_backoff(), _RETRIES),
+        retry=ThreadRetry(_backoff(), 0),
         decode_responses=False,
         **_SOCKET,
     )

@@ -1,0 +1,98 @@
+"""Takes messages off one queue with dramatiq's script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import dramatiq
+import structlog
+from dramatiq.errors import DecodeError
+from redis import Redis
+from redis.exceptions import OutOfMemoryError
+
+from shared.queue.delivery import Delivery
+from shared.queue.dispatch import MAX_UNPACK, Dispatch
+from shared.queue.thread_redis import run_script
+
+_LISTEN_SECONDS: Final = 1
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The messages taken, and how many were left on the queue."""
+
+    messages: list[bytes]
+    left: int
+
+
+class QueueReader:
+    """Reads one queue of dramatiq's and its bell; used by one thread."""
+
+    def __init__(self, client: Redis, dispatch: Dispatch, queue: str) -> None:
+        self._redis = client
+        self._dispatch = dispatch
+        self.queue = queue
+
+    def fetch(self, count: int) -> Fetched:
+        """Take up to `count` messages; they count as this worker's until acked or given back."""
+        command = self._dispatch.arguments("fetch", self.queue, count)
+        try:
+            messages, left = run_script(
+                self._redis, [command], then=lambda pipeline: pipeline.llen(self._dispatch.queue_key(self.queue))
+            )
+        except OutOfMemoryError:
+            return self._fetch_for_good(count)
+        return Fetched([data for data in messages if data is not None], left)
+
+    def listen(self) -> bool:
+        """Wait up to a second for the bell; True when it rang."""
+        return self._redis.blpop([self._dispatch.bell_key(self.queue)], timeout=_LISTEN_SECONDS) is not None
+
+    def ring(self) -> None:
+        """Wake another consumer, because messages are there that this one does not take."""
+        bell = self._dispatch.bell_key(self.queue)
+        pipeline = self._redis.pipeline(transaction=False)
+        pipeline.lpush(bell, 1)
+        pipeline.ltrim(bell, 0, 0)
+        pipeline.execute()
+
+    def give_back_unknown(self, known: Container[str]) -> int:
+        """Put back what Redis counts as ours but a lost reply kept from us; return how many."""
+        members: set[bytes] = self._redis.smembers(self._dispatch.taken_key(self.queue))  # type: ignore[assignment]
+        lost = [member.decode() for member in members if member.decode() not in known]
+        for start in range(0, len(lost), MAX_UNPACK):
+            part = lost[start : start + MAX_UNPACK]
+            run_script(self._redis, [self._dispatch.arguments("requeue", self.queue, *part)])
+        return len(lost)
+
+    def _fetch_for_good(self, count: int) -> Fetched:
+        """Take messages without a trace when Redis is full: the script cannot run then, and only taking helps.
+
+        A crash loses them, and the sweeper rings their rows again.
+        """
+        ids: Any = self._redis.lpop(self._dispatch.queue_key(self.queue), count)
+        if not ids:
+            return Fetched([], 0)
+        key = self._dispatch.messages_key(self.queue)
+        messages: Any = self._redis.hmget(key, ids)
+        self._redis.hdel(key, *ids)
+        return Fetched([data for data in messages if data is not None], 0)
+
+
+def read_deliveries(queue: str, messages: Iterable[bytes], on_ack: Callable[[Delivery], None]) -> list[Delivery]:
+    """Decode messages; one that is not dramatiq's is logged and left alone, never run."""
+    deliveries = []
+    for data in messages:
+        try:
+            message: dramatiq.Message[Any] = dramatiq.Message.decode(data)
+            redis_id = message.options["redis_message_id"]
+        except (DecodeError, KeyError, TypeError):
+            _log.error("message_not_readable", queue=queue)
+            continue
+        deliveries.append(
+            Delivery(queue, redis_id, message.actor_name, tuple(message.args), dict(message.kwargs), on_ack)
+        )
+    return deliveries
