@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from shared.domain.catalogue import Model
-from shared.providers.port import CallResult, ChatCall, Credential, OnText, Provider, ProbeResult
+from shared.providers.port import CallResult, ChatCall, Credential, OnText, ProbeResult, Provider
 
 
 class LazyProvider:

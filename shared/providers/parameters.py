@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-PASS = "pass"
+TRAVELS_AS_IT_IS = "pass"
 RENAME = "rename:"
 
 
@@ -18,7 +18,7 @@ def travelling(rules: Mapping[str, str], parameters: Mapping[str, Any]) -> tuple
     given = {name: value for name, value in parameters.items() if value is not None}
     ignored = tuple(sorted(set(given) - set(rules)))
     renamed = {rules[name].removeprefix(RENAME): value for name, value in given.items() if _renames(rules, name)}
-    passed = {name: value for name, value in given.items() if rules.get(name) == PASS}
+    passed = {name: value for name, value in given.items() if rules.get(name) == TRAVELS_AS_IT_IS}
     return renamed | passed, ignored
 
 

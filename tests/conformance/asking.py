@@ -48,4 +48,5 @@ class Room:
 
     async def ask(self, provider: str, words: str, **fields: Any) -> CallResult:
         """Ask with a key that spells these words."""
-        return await self.providers[provider].call(call_of(provider, key_of(provider, words), **fields), self.heard.append)
+        call = call_of(provider, key_of(provider, words), **fields)
+        return await self.providers[provider].call(call, self.heard.append)

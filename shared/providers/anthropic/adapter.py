@@ -9,6 +9,7 @@ from typing import Any
 import anthropic
 import httpx2
 import orjson
+
 from shared.domain.catalogue import Model
 from shared.domain.error_types import ErrorType
 from shared.providers.anthropic.client import ExplicitClient

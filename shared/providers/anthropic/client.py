@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import anthropic
 import httpx2
+
 from shared.providers.port import Credential
 
 WORKSPACE_HEADER = "anthropic-workspace-id"

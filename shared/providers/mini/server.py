@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from shared.domain.catalogue import Model
 from shared.domain.secret import Secret
-from shared.providers.port import CallResult, ChatCall, Credential, OnText, Provider, ProbeResult
+from shared.providers.port import CallResult, ChatCall, Credential, OnText, ProbeResult, Provider
 
 NO_KEY_NEEDED = "none"
 """Sent where no key is configured: local servers ignore it, but the protocol has a place for one."""

@@ -9,6 +9,7 @@ from typing import Any
 import httpx2
 import openai
 import orjson
+
 from shared.domain.catalogue import Model
 from shared.domain.error_types import ErrorType
 from shared.providers.attempt import attempt, unfinished
@@ -16,7 +17,7 @@ from shared.providers.credential_check import refuse_unsendable
 from shared.providers.error_table import to_failure
 from shared.providers.openai.client import ExplicitClient
 from shared.providers.openai.errors import TABLE, is_ban_on_streaming, read_error
-from shared.providers.openai.request import build_request
+from shared.providers.openai.request import build_request, without_streaming
 from shared.providers.openai.stream import read_chunk, read_whole
 from shared.providers.port import CallFailure, CallResult, ChatCall, Credential, OnText, ProbeResult
 from shared.providers.probe import probe_key
@@ -82,14 +83,12 @@ async def _ask(client: ExplicitClient, body: dict[str, Any], reading: Reading) -
 
 async def _stream(client: ExplicitClient, body: dict[str, Any], reading: Reading) -> None:
     try:
-        stream = await client.post(
-            PATH, body=body, cast_to=object, stream=True, stream_cls=openai.AsyncStream[object]
-        )
+        stream = await client.post(PATH, body=body, cast_to=object, stream=True, stream_cls=openai.AsyncStream[object])
     except openai.BadRequestError as error:
         if not is_ban_on_streaming(error):
             raise
-        whole = {name: value for name, value in body.items() if name not in ("stream", "stream_options")}
-        return await _ask(client, whole, reading)
+        await _ask(client, without_streaming(body), reading)
+        return
     async with stream:
         reading.request_id = stream.response.headers.get("x-request-id")
         async for chunk in stream:

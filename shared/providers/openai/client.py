@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import httpx2
 import openai
+
 from shared.providers.port import Credential
 
 OFFICIAL_BASE_URL = "https://api.openai.com/v1"

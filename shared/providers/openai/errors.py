@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import openai
+
 from shared.domain.error_types import ErrorType
 from shared.providers.error_table import Reported, Rule, read_retry_after
 from shared.providers.wire_values import mapping, text

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from shared.providers.parameters import travelling
 from shared.providers.passages import system_prompt
 from shared.providers.port import ChatCall
+
+STREAMING: Mapping[str, Any] = {"stream": True, "stream_options": {"include_usage": True}}
+"""Without the option OpenAI sends no usage in a stream."""
 
 
 def build_request(call: ChatCall) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -14,8 +18,13 @@ def build_request(call: ChatCall) -> tuple[dict[str, Any], tuple[str, ...]]:
     parameters, ignored = travelling(call.model.parameters, call.parameters)
     body = {"model": call.model.wire_id, "messages": _messages(call), **parameters}
     if call.stream:
-        body |= {"stream": True, "stream_options": {"include_usage": True}}
+        body |= STREAMING
     return body, ignored
+
+
+def without_streaming(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the same request for a whole answer."""
+    return {name: value for name, value in body.items() if name not in STREAMING}
 
 
 def _messages(call: ChatCall) -> list[dict[str, str]]:
