@@ -8,7 +8,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from shared.store.url import sqlalchemy_url
@@ -31,7 +31,7 @@ async def migrate_async(url: str) -> None:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": MIGRATION_LOCK})
             await connection.run_sync(_upgrade)
             for file in sorted((HERE / "sql").glob("*.sql")):
-                await connection.run_sync(_run_script, file.read_text(encoding="utf-8"))
+                await _run_script(connection, file.read_text(encoding="utf-8"))
     finally:
         await engine.dispose()
 
@@ -43,8 +43,9 @@ def _upgrade(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-def _run_script(connection: Connection, script: str) -> None:
-    # asyncpg's simple protocol takes a script of several statements; prepared statements take one
-    driver = connection.connection.dbapi_connection
+async def _run_script(connection: AsyncConnection, script: str) -> None:
+    # a prepared statement takes one statement; the driver's own connection takes a script
+    pooled = await connection.get_raw_connection()
+    driver = pooled.driver_connection
     assert driver is not None  # noqa: S101 - an open connection has its driver's
-    driver.await_(driver.driver_connection.execute(script))  # type: ignore[attr-defined]
+    await driver.execute(script)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import orjson
 from sqlalchemy import Row, text
 
 from shared.domain.turn_status import TurnStatus
 from shared.store.database import Database
+from shared.store.turns.batch_json import batch_json
 from shared.store.turns.json_fields import json_text
 from shared.store.turns.rows import AcceptCode, AcceptResult, NewTurn
 
@@ -27,7 +27,7 @@ async def accept_turns(
 
     Harmless to run again: a turn whose id is there already is answered as accepted.
     """
-    batch = orjson.dumps([_fields(turn) for turn in turns]).decode()
+    batch = batch_json(_fields(turn) for turn in turns)
     rows = await database.call(ACCEPT, batch=batch, waiting_limit=waiting_limit, idempotency_hours=idempotency_hours)
     return [_result(row) for row in sorted(rows, key=lambda row: row.o_ordinal)]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import orjson
 from sqlalchemy import Row, text
 
 from shared.domain.turn_status import TurnStatus
 from shared.store.database import Database
+from shared.store.turns.batch_json import batch_json
 from shared.store.turns.json_fields import error_text
 from shared.store.turns.rows import AttemptEnd, RecordResult
 
@@ -21,7 +21,7 @@ async def record_attempts(database: Database, ends: Sequence[AttemptEnd]) -> lis
 
     The turns that the whole batch promoted stand in the first result.
     """
-    batch = orjson.dumps([_fields(end) for end in ends]).decode()
+    batch = batch_json(_fields(end) for end in ends)
     rows = await database.call(RECORD, batch=batch)
     results = {row.o_turn_id: _result(row) for row in rows}
     return [results[end.turn_id] for end in ends]

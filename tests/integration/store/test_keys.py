@@ -1,0 +1,166 @@
+"""Keys: refusals and verdicts are fenced by version and verdict_seq."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from shared.domain.key_states import KeyState
+from shared.domain.turn_status import TurnStatus
+from shared.store.keys.read import find_key, list_keys
+from shared.store.keys.rows import KeyRow, Rotation, Standing, Verdict
+from shared.store.keys.suspects import suspect_keys
+from shared.store.keys.verdict import apply_verdict, take_live_probe
+from shared.store.keys.write import delete_key, patch_key, rotate_key
+from shared.store.turns.rows import KeyUse
+from shared.store.workspaces.configuration import read_configuration
+from tests.integration.store.bench import Bench, failed
+
+INVALID = Standing(state=KeyState.INVALID, reason_code="key_refused", reason="OpenAI refused the key.")
+
+
+async def key_of(bench: Bench, use: KeyUse) -> KeyRow:
+    """Read a key that exists."""
+    key = await find_key(bench.database, workspace_id=bench.workspace_id, key_id=use.key_id)
+    assert key is not None
+    return key
+
+
+def verdict(bench: Bench, use: KeyUse, standing: Standing, *, version: int = 1, seq: int = 0) -> Verdict:
+    """Return a verdict on one version of the key."""
+    return Verdict(use.key_id, bench.workspace_id, version=version, verdict_seq=seq, standing=standing)
+
+
+async def test_many_refusals_at_once_make_one_suspicion(bench: Bench) -> None:
+    use = await bench.add_key()
+    turns = [await bench.accepted_and_claimed() for _ in range(4)]
+
+    results = await asyncio.gather(*(bench.record(failed(turn, key_use=use, refused=True)) for turn in turns))
+
+    assert [result.suspected for result in results].count(True) == 1
+    assert (await key_of(bench, use)).state is KeyState.SUSPECT
+
+
+async def test_a_refusal_of_an_older_version_suspects_nothing(bench: Bench) -> None:
+    use = await bench.add_key()
+    turn = await bench.accepted_and_claimed()
+    rotation = Rotation(use.key_id, bench.workspace_id, "sk-••••new1", sealed=b"new", fingerprint=b"n")
+    assert await rotate_key(bench.database, rotation, actor="test") == 2
+
+    result = await bench.record(failed(turn, key_use=use, refused=True))
+
+    assert not result.suspected
+    assert (await key_of(bench, use)).state is KeyState.ACTIVE
+
+
+async def test_a_stale_verdict_changes_nothing(bench: Bench) -> None:
+    use = await bench.add_key()
+    assert (await apply_verdict(bench.database, verdict(bench, use, INVALID))).applied
+
+    late = await apply_verdict(bench.database, verdict(bench, use, Standing()))
+
+    assert not late.applied
+    key = await key_of(bench, use)
+    assert (key.state, key.standing.reason) == (KeyState.INVALID, "OpenAI refused the key.")
+
+
+async def test_a_verdict_frees_the_turns_that_waited_for_it(bench: Bench) -> None:
+    use = await bench.add_key()
+    turn = await bench.accepted_and_claimed()
+    later = datetime.now(UTC) + timedelta(hours=1)
+    end = failed(turn, status=TurnStatus.WAITING, key_use=use, waits_for_key=use.key_id, next_attempt_at=later)
+    await bench.record(end)
+
+    result = await apply_verdict(bench.database, verdict(bench, use, INVALID))
+
+    assert result.promoted == (turn.turn_id,)
+    assert (await bench.workspace()).waiting == 0
+
+
+async def test_after_a_probe_that_clears_a_refusal_fails_only_its_own_turn_for_a_while(bench: Bench) -> None:
+    use = await bench.add_key()
+    turn = await bench.accepted_and_claimed()
+    await bench.record(failed(turn, key_use=use, refused=True))
+    await apply_verdict(bench.database, verdict(bench, use, Standing()))
+    newer = KeyUse(use.key_id, key_version=1, verdict_seq=1)
+
+    another = await bench.accepted_and_claimed()
+    result = await bench.record(failed(another, key_use=newer, refused=True))
+
+    assert not result.suspected
+    assert (await key_of(bench, use)).state is KeyState.ACTIVE
+
+
+async def test_of_many_live_turns_one_serves_as_the_probe_of_a_key_suspect_for_long(bench: Bench) -> None:
+    use = await bench.add_key()
+    turn = await bench.accepted_and_claimed()
+    await bench.record(failed(turn, key_use=use, refused=True))
+
+    async def take() -> bool:
+        return await take_live_probe(
+            bench.database, key_id=use.key_id, version=1, verdict_seq=0, patience_seconds=30
+        )
+
+    assert not await take()
+    await bench.sql("UPDATE provider_keys SET suspect_since = now() - interval '31 seconds'")
+    assert [await take() for _ in range(3)] == [True, False, False]
+
+
+async def test_suspect_keys_are_rung_again_once_in_a_while(bench: Bench) -> None:
+    use = await bench.add_key()
+    turn = await bench.accepted_and_claimed()
+    await bench.record(failed(turn, key_use=use, refused=True))
+    assert await suspect_keys(bench.database, rung_before_seconds=5, limit=10) == []
+    await bench.sql("UPDATE provider_keys SET rung_at = now() - interval '6 seconds'")
+
+    assert [key.key_id for key in await suspect_keys(bench.database, rung_before_seconds=5, limit=10)] == [use.key_id]
+    assert await suspect_keys(bench.database, rung_before_seconds=5, limit=10) == []
+
+
+async def test_a_rotation_that_expects_another_version_changes_nothing(bench: Bench) -> None:
+    use = await bench.add_key()
+    rotation = Rotation(use.key_id, bench.workspace_id, "m", sealed=b"n", fingerprint=b"n", expected_version=7)
+    before = (await bench.workspace()).epoch
+
+    assert await rotate_key(bench.database, rotation, actor="test") is None
+
+    assert (await key_of(bench, use)).version == 1
+    assert (await bench.workspace()).epoch == before
+
+
+async def test_deleting_a_key_destroys_its_text_and_names_the_bots(bench: Bench) -> None:
+    use = await bench.add_key()
+    await bench.sql("UPDATE bots SET key_id = :key", key=use.key_id)
+
+    users = await delete_key(bench.database, workspace_id=bench.workspace_id, key_id=use.key_id, actor="test")
+
+    assert users is not None
+    assert [bot.bot_id for bot in users] == [bench.bot_id]
+    assert await list_keys(bench.database, bench.workspace_id) == []
+    (row,) = await bench.sql("SELECT sealed, fingerprint FROM provider_keys")
+    assert (row.sealed, row.fingerprint) == (None, None)
+
+
+async def test_a_disabled_key_is_suspect_when_it_is_enabled_until_a_probe_speaks(bench: Bench) -> None:
+    use = await bench.add_key()
+    fields = {"label": None, "default": None, "actor": "test"}
+    where = {"workspace_id": bench.workspace_id, "key_id": use.key_id}
+
+    off = await patch_key(bench.database, disabled=True, **where, **fields)  # type: ignore[arg-type]
+    on = await patch_key(bench.database, disabled=False, **where, **fields)  # type: ignore[arg-type]
+
+    assert off is not None
+    assert on is not None
+    assert (off.state, on.state) == (KeyState.DISABLED, KeyState.SUSPECT)
+
+
+async def test_the_first_key_of_a_provider_is_the_default_and_the_configuration_shows_all(bench: Bench) -> None:
+    first, second = await bench.add_key(), await bench.add_key()
+
+    configuration = await read_configuration(bench.database, bench.workspace_id)
+
+    assert configuration is not None
+    assert configuration.keys[first.key_id].is_default
+    assert not configuration.keys[second.key_id].is_default
+    assert configuration.epoch == (await bench.workspace()).epoch
+    assert set(configuration.bots) == {bench.bot_id}
