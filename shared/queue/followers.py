@@ -1,0 +1,92 @@
+"""Who follows which turn's stream, and what each has seen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from shared.queue.reply_entries import Delta, Done, Fields, Reset, StreamEntry, read_entry
+
+Entry = tuple[bytes, Fields]
+"""A stream entry: its Redis id (`milliseconds-number`) and its fields."""
+
+START: Final = b"0-0"
+
+
+@dataclass(slots=True, eq=False)
+class Follower:
+    """One reader of one stream; `seen` is the place of the last delta it has, (attempt, sequence).
+
+    `waiting` is what it has yet to take; None says that nothing more will come.
+    """
+
+    seen: tuple[int, int]
+    waiting: asyncio.Queue[StreamEntry | None] = field(default_factory=asyncio.Queue)
+
+    def take(self, entry: StreamEntry) -> None:
+        """Hand the entry on unless the follower has it already."""
+        match entry:
+            case Delta(attempt, sequence):
+                if (attempt, sequence) <= self.seen:
+                    return
+                self.seen = (attempt, sequence)
+            case Done():
+                pass
+            case Reset(attempt):
+                if attempt <= self.seen[0]:
+                    return
+                self.seen = (attempt, -1)
+        self.waiting.put_nowait(entry)
+
+
+class Followers:
+    """The followed streams by key, each with the Redis id up to which it was read."""
+
+    def __init__(self) -> None:
+        self._by_key: dict[str, set[Follower]] = {}
+        self.cursors: dict[str, bytes] = {}
+
+    def add(self, key: str, after: str | None) -> Follower:
+        """Begin to follow from the stream's beginning; who followed it already sees nothing twice."""
+        follower = Follower(parse_place(after))
+        self._by_key.setdefault(key, set()).add(follower)
+        self.cursors[key] = START
+        return follower
+
+    def remove(self, key: str, follower: Follower) -> None:
+        """End the following; the stream is read no more once nobody follows it."""
+        remaining = self._by_key.get(key, set())
+        remaining.discard(follower)
+        if not remaining:
+            self._by_key.pop(key, None)
+            self.cursors.pop(key, None)
+
+    def feed(self, key: str, entries: Sequence[Entry], *, read_after: bytes) -> None:
+        """Hand the entries that were read after `read_after` to the stream's followers.
+
+        If the cursor was moved back meanwhile, because someone new follows, they are dropped and read again.
+        """
+        if self.cursors.get(key) != read_after:
+            return
+        for redis_id, fields in entries:
+            self.cursors[key] = redis_id
+            entry = read_entry(fields)
+            if entry is not None:
+                for follower in self._by_key[key]:
+                    follower.take(entry)
+
+    def close(self) -> None:
+        """Tell everyone that nothing more will come."""
+        for followers in self._by_key.values():
+            for follower in followers:
+                follower.waiting.put_nowait(None)
+
+
+def parse_place(after: str | None) -> tuple[int, int]:
+    """Read `attempt.sequence`; anything else is the beginning."""
+    attempt, _, sequence = (after or "").partition(".")
+    if attempt.isdecimal() and sequence.isdecimal():
+        return int(attempt), int(sequence)
+    return (0, -1)
