@@ -32,7 +32,7 @@ async def attempt(
             await exchange
     except TimeoutError:
         failure = CallFailure(ErrorType.TIMEOUT)
-    except ValueError:
+    except (ValueError, RecursionError):
         pass  # not JSON, not UTF-8: what came is no answer, as if it had ended there
     except expected as error:
         failure = failure_of(error)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import aiohttp
 import httpx2
+
+COOKIE = b"set-cookie"
 
 
 class SessionTransport(httpx2.AsyncBaseTransport):
@@ -17,7 +18,10 @@ class SessionTransport(httpx2.AsyncBaseTransport):
         self._session = session
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Send the request; redirects are answers, and aiohttp's errors become httpx2's."""
+        """Send the request; redirects are answers, and aiohttp's errors become httpx2's.
+
+        Cookies end here: httpx2 would keep them and send them with the next workspace's key.
+        """
         with _as_httpx2_errors():
             answer = await self._session.request(
                 request.method,
@@ -28,7 +32,7 @@ class SessionTransport(httpx2.AsyncBaseTransport):
             )
         return httpx2.Response(
             answer.status,
-            headers=answer.raw_headers,
+            headers=[field for field in answer.raw_headers if field[0].lower() != COOKIE],
             stream=_Body(answer),
             request=request,
             extensions={"http_version": b"HTTP/1.1"},
@@ -51,15 +55,10 @@ class _Body(httpx2.AsyncByteStream):
 
 
 def open_http_client(session: aiohttp.ClientSession) -> httpx2.AsyncClient:
-    """Return a client that any number of SDK objects may share; it needs no closing.
-
-    Its cookie jar refuses all: httpx2 keeps cookies of its own beside aiohttp's.
-    """
-    refusing = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
+    """Return a client that any number of SDK objects may share; it needs no closing."""
     return httpx2.AsyncClient(
         transport=SessionTransport(session),
-        cookies=refusing,
-        timeout=None,
+        timeout=None,  # noqa: S113 - each call sets its own, in one place for all it does
         follow_redirects=False,
         trust_env=False,
     )

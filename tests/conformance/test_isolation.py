@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
+import httpx2
 import pytest
 
 from infra.simulator.server import Simulator
 from shared.domain.secret import Secret
 from shared.providers.port import Answer, CallFailure, Credential
 from shared.providers.registry import open_providers
+from shared.providers.session import open_session
+from shared.providers.transport import SessionTransport, open_http_client
 from shared.settings import Settings
 from tests.conformance.asking import PROVIDERS, Room, call_of, key_of
 
@@ -119,3 +122,23 @@ async def test_an_unreachable_provider_is_a_connection_failure() -> None:
             result = await providers[provider].call(call_of(provider, key_of(provider, "ok")))
             assert isinstance(result, CallFailure)
             assert result.error == "connection"
+
+
+async def test_closing_an_http_client_leaves_the_shared_session_open() -> None:
+    async with open_session(concurrency=1) as session:
+        await open_http_client(session).aclose()
+
+        assert not session.closed
+
+
+async def test_a_transport_error_tells_no_header() -> None:
+    async with open_session(concurrency=1) as session:
+        transport = SessionTransport(session)
+        request = httpx2.Request("GET", "http://localhost:1/", headers={"Authorization": "Bearer sk-sim-ok-1"})
+
+        with pytest.raises(httpx2.ConnectError) as raised:
+            await transport.handle_async_request(request)
+
+    assert "sk-sim" not in str(raised.value)
+    assert raised.value.__cause__ is None
+    assert raised.value.__suppress_context__

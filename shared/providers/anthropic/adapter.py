@@ -33,7 +33,7 @@ class AnthropicProvider:
     """Messages at `base_url` (without /v1), with a fresh client for every call."""
 
     def __init__(self, base_url: str, http_client: httpx2.AsyncClient) -> None:
-        self._base_url = base_url
+        self._base_url = httpx2.URL(base_url + "/")
         self._http_client = http_client
 
     async def call(self, call: ChatCall, on_text: OnText | None = None) -> CallResult:
@@ -49,7 +49,7 @@ class AnthropicProvider:
             call,
             reading,
             exchange,
-            expected=(anthropic.APIError, httpx2.TransportError),
+            expected=(anthropic.APIError, httpx2.HTTPError),
             failure_of=lambda error: _failure_of(error, call),
         )
 

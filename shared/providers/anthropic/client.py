@@ -13,7 +13,7 @@ WORKSPACE_HEADER = "anthropic-workspace-id"
 class ExplicitClient(anthropic.AsyncAnthropic):
     """One per call (some 30 microseconds). Never close it: the HTTP client is everybody's."""
 
-    def __init__(self, credential: Credential, base_url: str, http_client: httpx2.AsyncClient) -> None:
+    def __init__(self, credential: Credential, base_url: httpx2.URL, http_client: httpx2.AsyncClient) -> None:
         super().__init__(
             api_key=credential.key.open(),
             base_url=base_url,

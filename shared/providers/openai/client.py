@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import httpx2
 import openai
 
@@ -33,8 +35,9 @@ class ExplicitClient(openai.AsyncOpenAI):
         self._platform = "Unknown"
 
 
-def regional_base_url(base_url: str, region: str | None) -> str:
+@lru_cache(maxsize=32)
+def regional_base_url(base_url: str, region: str | None) -> httpx2.URL:
     """Return the region's own host; only the official API has such, other servers stay as they are."""
-    if base_url != OFFICIAL_BASE_URL or region not in REGIONS:
-        return base_url
-    return base_url.replace("//api.", f"//{region}.api.")
+    if base_url == OFFICIAL_BASE_URL and region in REGIONS:
+        base_url = base_url.replace("//api.", f"//{region}.api.")
+    return httpx2.URL(base_url + "/")
