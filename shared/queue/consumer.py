@@ -52,8 +52,8 @@ class ConsumerThread(threading.Thread):
         """Take messages until stopped, whatever becomes of Redis."""
         while not self._stopping.is_set():
             try:
-                self._recover()
                 self._take_or_listen()
+                self._recover()
             except RedisError as error:
                 self._note_outage(error)
                 self._stopping.wait(_PAUSE_SECONDS)
