@@ -66,7 +66,9 @@ class Ringer:
         unknown = [isinstance(reply, NoScriptError) for reply in replies]
         if any(unknown):
             await self._redis.script_load(dispatch_script().text)
-            replies = await self._pipeline([message for message, is_out in zip(messages, unknown, strict=False) if is_out])
+            replies = await self._pipeline(
+                [message for message, is_out in zip(messages, unknown, strict=False) if is_out]
+            )
         for reply in replies:
             if isinstance(reply, RedisError):
                 raise reply

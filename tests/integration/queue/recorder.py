@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import dramatiq
 from dramatiq.brokers.redis import RedisBroker
 
 from shared.queue.acknowledge import acknowledge
+from shared.queue.declare import declare_actor
 from shared.queue.routes import COMPLETE_TURN
 from shared.queue.worker import EventLoopWorker
 
@@ -29,9 +29,7 @@ class Recorder:
         self.gate.set()
         self._acks_early = acks_early
         self._inside = 0
-        dramatiq.actor(
-            self._complete_turn, actor_name=COMPLETE_TURN.actor, queue_name=COMPLETE_TURN.queue, broker=broker
-        )
+        declare_actor(broker, COMPLETE_TURN, self._complete_turn)
 
     async def _complete_turn(self, turn_id: str) -> None:
         self.runs[turn_id] += 1

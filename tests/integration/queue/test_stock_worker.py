@@ -10,6 +10,7 @@ from dramatiq.middleware import AsyncIO
 
 from shared.queue.acknowledge import acknowledge
 from shared.queue.broker import build_broker
+from shared.queue.declare import declare_actor
 from shared.queue.ring import Ringer
 from shared.queue.routes import COMPLETE_TURN
 from tests.integration.queue.recorder import Recorder, turns, working
@@ -25,7 +26,7 @@ async def test_our_rings_run_under_the_stock_worker(own_redis: OwnRedis, client:
         acknowledge()
         runs[turn_id] += 1
 
-    dramatiq.actor(complete_turn, actor_name=COMPLETE_TURN.actor, queue_name=COMPLETE_TURN.queue, broker=broker)
+    declare_actor(broker, COMPLETE_TURN, complete_turn)
     worker = dramatiq.Worker(broker, worker_threads=2, worker_timeout=50)
     worker.start()
     try:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from uuid import uuid4
 
+import dramatiq
 import pytest
 import redis.asyncio
 
+from shared.queue.actor_functions import NotACoroutineError
 from shared.queue.broker import build_broker
 from shared.queue.process import run_worker
 from shared.queue.ring import Ringer
@@ -32,6 +33,7 @@ async def test_every_message_runs_once_and_redis_is_empty_afterwards(
         await asyncio.gather(*(ring(client, [args]) for args in turns(0, 300)))
         await until(lambda: len(recorder.finished) == 300)
     assert set(recorder.runs.values()) == {1}
+    await until(lambda: _is_empty(client))
     left = set(await client.keys()) - {b"dramatiq:__heartbeats__", b"dramatiq:completions.bell"}
     assert left == set()
 
@@ -46,9 +48,7 @@ async def test_an_idle_consumer_is_woken_by_the_bell(own_redis: OwnRedis, client
         assert [consumer.wakes for consumer in worker.consumers] == [1]
 
 
-async def test_500_messages_never_exceed_a_concurrency_of_50(
-    own_redis: OwnRedis, client: redis.asyncio.Redis
-) -> None:
+async def test_500_messages_never_exceed_a_concurrency_of_50(own_redis: OwnRedis, client: redis.asyncio.Redis) -> None:
     broker = build_broker(own_redis.url)
     recorder = Recorder(broker)
     recorder.gate.clear()
@@ -165,7 +165,7 @@ async def test_a_saturated_worker_keeps_its_heart_beating(own_redis: OwnRedis, c
     async with working(broker, concurrency=1):
         await ring(client, turns(0, 2))
         await until(lambda: recorder.runs.total() == 1)
-        beats = set()
+        beats: set[float | None] = set()
         async with asyncio.timeout(20):
             while len(beats) < 4:
                 beats.add(await client.zscore("dramatiq:__heartbeats__", broker.broker_id))
@@ -174,12 +174,8 @@ async def test_a_saturated_worker_keeps_its_heart_beating(own_redis: OwnRedis, c
 
 
 async def test_a_plain_function_is_refused(own_redis: OwnRedis) -> None:
-    import dramatiq
-
-    from shared.queue.actor_functions import NotACoroutineError
-
     broker = build_broker(own_redis.url)
-    dramatiq.actor(lambda: None, actor_name=str(uuid4()), queue_name="completions", broker=broker)
+    dramatiq.actor(actor_name=COMPLETE_TURN.actor, queue_name=COMPLETE_TURN.queue, broker=broker)(lambda: None)
     with pytest.raises(NotACoroutineError):
         EventLoopWorker(broker, queues=["completions"], concurrency=1)
 

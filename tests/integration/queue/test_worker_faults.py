@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import redis.asyncio
 
@@ -16,9 +17,7 @@ from tests.integration.queue.server import OwnRedis, until
 IS_EMPTY_KEYS = ("dramatiq:completions", "dramatiq:completions.msgs")
 
 
-async def test_a_wiped_redis_stops_nothing_that_is_rung_later(
-    own_redis: OwnRedis, client: redis.asyncio.Redis
-) -> None:
+async def test_a_wiped_redis_stops_nothing_that_is_rung_later(own_redis: OwnRedis, client: redis.asyncio.Redis) -> None:
     broker = build_broker(own_redis.url)
     recorder = Recorder(broker)
     recorder.gate.clear()
@@ -64,7 +63,7 @@ async def test_messages_taken_by_a_fetch_whose_reply_was_lost_run_after_all(
         await until(lambda: _is_listening(client))
         lost = await _take_unnoticed(client, broker.broker_id)
         assert lost == 3
-        await client.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+        await client.client_kill_filter(_type="normal", skipme=True)
         await until(lambda: len(recorder.finished) == 3)
         await until(lambda: _is_empty(client))
 
@@ -107,7 +106,7 @@ async def _take_unnoticed(client: redis.asyncio.Redis, broker_id: str) -> int:
     other = "dramatiq:elsewhere"
     await Ringer(client).ring(type(COMPLETE_TURN)("elsewhere", COMPLETE_TURN.actor), turns(0, 3))
     ids = await client.lrange(other, 0, -1)
-    messages = await client.hgetall(f"{other}.msgs")
+    messages: Any = await client.hgetall(f"{other}.msgs")
     pipeline = client.pipeline(transaction=True)
     pipeline.hset("dramatiq:completions.msgs", mapping=messages)
     pipeline.sadd(f"dramatiq:__acks__.{broker_id}.completions", *ids)
