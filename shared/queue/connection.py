@@ -7,8 +7,9 @@ from typing import Any, Final
 import redis.asyncio as redis
 from redis import Redis as ThreadRedis
 from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialBackoff
+from redis.backoff import ExponentialBackoff, NoBackoff
 from redis.connection import BlockingConnectionPool as ThreadPool
+from redis.exceptions import ConnectionError as BrokenConnectionError
 from redis.retry import Retry as ThreadRetry
 
 from shared.queue.errors import EvictingRedisError
@@ -16,23 +17,20 @@ from shared.queue.errors import EvictingRedisError
 _POOL_WAIT_SECONDS: Final = 5
 _RETRIES: Final = 2
 # Longer than any blocking read of this package (bell 1 s, inbox 1 s), so that silence is never taken for an outage.
-_SOCKET: Final[dict[str, Any]] = {"socket_timeout": 10, "socket_connect_timeout": 2, "protocol": 2}
-
-
-def _backoff() -> ExponentialBackoff:
-    return ExponentialBackoff(cap=0.2, base=0.02)
+_SOCKET: Final[dict[str, Any]] = {"socket_timeout": 5, "socket_connect_timeout": 2, "protocol": 2}
 
 
 def connect_redis(url: str, *, connections: int = 32) -> redis.Redis:
     """Return a client of a bounded pool that answers in bytes; it connects when first used.
 
-    A caller waits up to 5 s for a free connection. A broken connection is tried again twice.
+    A caller waits up to 5 s for a free connection and up to 5 s for an answer; only a broken connection is tried
+    again, twice and at once.
     """
     pool = redis.BlockingConnectionPool.from_url(
         url,
         max_connections=connections,
         timeout=_POOL_WAIT_SECONDS,
-        retry=Retry(_backoff(), _RETRIES),
+        retry=Retry(ExponentialBackoff(cap=0.2, base=0.02), _RETRIES, supported_errors=(BrokenConnectionError,)),
         decode_responses=False,
         **_SOCKET,
     )
@@ -49,7 +47,7 @@ def connect_redis_for_threads(url: str, *, connections: int = 32) -> ThreadRedis
         url,
         max_connections=connections,
         timeout=_POOL_WAIT_SECONDS,
-        retry=ThreadRetry(_backoff(), 0),
+        retry=ThreadRetry(NoBackoff(), 0),
         decode_responses=False,
         **_SOCKET,
     )

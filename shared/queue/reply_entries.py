@@ -67,12 +67,8 @@ def write_entry(entry: StreamEntry) -> Fields:
     match entry:
         case Delta(attempt, sequence, text):
             # The text is the provider's: a lone surrogate must not break the stream.
-            return {
-                b"k": b"delta",
-                b"a": b"%d" % attempt,
-                b"s": b"%d" % sequence,
-                b"t": text.encode("utf-8", "replace"),
-            }
+            data = text.encode("utf-8", "replace")
+            return {b"k": b"delta", b"a": b"%d" % attempt, b"s": b"%d" % sequence, b"t": data}
         case Reset(attempt):
             return {b"k": b"reset", b"a": b"%d" % attempt}
         case Done(result):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any, Final
 from uuid import uuid4
 
@@ -63,12 +64,10 @@ class Ringer:
     async def _enqueue(self, messages: list[tuple[str, str, bytes]]) -> None:
         """Send the messages, then the bells; a Redis that forgot the script is taught it and asked again."""
         replies = await self._pipeline(messages)
-        unknown = [isinstance(reply, NoScriptError) for reply in replies]
-        if any(unknown):
+        forgotten = [isinstance(reply, NoScriptError) for reply in replies[: len(messages)]]
+        if any(forgotten):
             await self._redis.script_load(dispatch_script().text)
-            replies = await self._pipeline(
-                [message for message, is_out in zip(messages, unknown, strict=False) if is_out]
-            )
+            replies = await self._pipeline(list(compress(messages, forgotten)))
         for reply in replies:
             if isinstance(reply, RedisError):
                 raise reply

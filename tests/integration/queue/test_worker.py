@@ -67,10 +67,11 @@ async def test_who_leaves_messages_behind_rings_for_another_worker(
     recorders = [Recorder(broker) for broker in brokers]
     for recorder in recorders:
         recorder.gate.clear()
-    async with working(brokers[0], concurrency=5), working(brokers[1], concurrency=5):
+    async with working(brokers[0], concurrency=5) as one, working(brokers[1], concurrency=5) as other:
         await until(lambda: _is_listening(client, consumers=2))
         await ring(client, turns(0, 10))
         await until(lambda: all(len(recorder.runs) == 5 for recorder in recorders))
+        assert [consumer.wakes for consumer in one.consumers + other.consumers] == [1, 1]
         for recorder in recorders:
             recorder.gate.set()
 
