@@ -43,6 +43,7 @@ class ReplyInbox:
         self._nudges: set[asyncio.Task[None]] = set()
         self._may_nudge = False
         self._is_broken = False
+        self._is_closed = False
 
     async def start(self) -> None:
         """Create the inbox, if Redis is there, and begin to read."""
@@ -51,6 +52,8 @@ class ReplyInbox:
 
     async def close(self) -> None:
         """Stop reading, cancel what is expected, end what is followed and remove the inbox."""
+        # Not by cancelling alone: asyncio.wait_for of Python 3.11, which redis-py writes with, can swallow it.
+        self._is_closed = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -87,7 +90,7 @@ class ReplyInbox:
             self._followers.remove(key, follower)
 
     async def _read_always(self) -> None:
-        while True:
+        while not self._is_closed:
             try:
                 await self._read_once()
             except RedisError as error:
@@ -130,7 +133,7 @@ class ReplyInbox:
             self._note_outage(error)
 
     async def _keep_up_always(self) -> None:
-        while True:
+        while not self._is_closed:
             await asyncio.sleep(_UPKEEP_SECONDS)
             await self._keep_up()
 

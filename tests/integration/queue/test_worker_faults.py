@@ -135,3 +135,18 @@ async def test_rings_of_one_instant_share_a_pipeline_and_survive_a_forgotten_scr
     assert await client.llen("dramatiq:completions") == 51
     assert stats["cmdstat_script"]["calls"] == 1
     assert stats["cmdstat_ltrim"]["calls"] == 2
+
+
+async def test_a_worker_teaches_its_script_to_a_redis_that_forgot_it(
+    own_redis: OwnRedis, client: redis.asyncio.Redis
+) -> None:
+    broker = build_broker(own_redis.url)
+    recorder = Recorder(broker)
+    recorder.gate.clear()
+    async with working(broker, concurrency=10):
+        await Ringer(client).ring(COMPLETE_TURN, turns(0, 30))
+        await until(lambda: len(recorder.runs) == 10)
+        await client.script_flush()
+        recorder.gate.set()
+        await until(lambda: len(recorder.finished) == 30)
+        await until(lambda: _is_empty(client))
