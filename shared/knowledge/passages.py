@@ -1,0 +1,52 @@
+"""Cut a document's text into passages, the pieces that a bot finds and quotes."""
+
+from __future__ import annotations
+
+import re
+
+PASSAGE_CHARACTERS = 800
+"""About a long paragraph: small enough to be to the point, long enough to be understood alone."""
+
+_PARAGRAPH_BORDER = re.compile(r"\n[ \t]*\n\s*")
+_SENTENCE_BORDER = re.compile(r"(?<=[.!?…])\s+|\n+")
+_WORD_BORDER = re.compile(r"\s+")
+
+
+def split_into_passages(text: str, longest: int = PASSAGE_CHARACTERS) -> list[str]:
+    """Return the text's passages in order, none longer than `longest` characters, none empty.
+
+    Paragraphs stay whole and short ones share a passage; a paragraph that is too long is
+    cut between sentences, a sentence between words, a word anywhere.
+    """
+    pieces = [piece for paragraph in _PARAGRAPH_BORDER.split(text) for piece in _fitting_pieces(paragraph, longest)]
+    return _joined(pieces, "\n\n", longest)
+
+
+def _fitting_pieces(paragraph: str, longest: int) -> list[str]:
+    paragraph = paragraph.strip()
+    if len(paragraph) <= longest:
+        return [paragraph] if paragraph else []
+    sentences = [part for sentence in _SENTENCE_BORDER.split(paragraph) for part in _short_parts(sentence, longest)]
+    return _joined(sentences, " ", longest)
+
+
+def _short_parts(sentence: str, longest: int) -> list[str]:
+    if len(sentence) <= longest:
+        return [sentence] if sentence else []
+    words = [
+        word[start : start + longest]
+        for word in _WORD_BORDER.split(sentence)
+        for start in range(0, len(word), longest)
+    ]
+    return _joined(words, " ", longest)
+
+
+def _joined(pieces: list[str], glue: str, longest: int) -> list[str]:
+    """Put neighbours together while they fit."""
+    joined: list[str] = []
+    for piece in pieces:
+        if joined and len(joined[-1]) + len(glue) + len(piece) <= longest:
+            joined[-1] += glue + piece
+        else:
+            joined.append(piece)
+    return joined
