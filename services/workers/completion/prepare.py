@@ -1,0 +1,83 @@
+"""Step 3: what the model gets to read: past, passages, question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.workers.completion.history import choose_history, estimate_prompt_tokens
+from services.workers.completion.patience import Patience
+from services.workers.completion.resolve import Resolved
+from shared.domain.chat import ChatMessage, Passage
+from shared.knowledge.find_passages import find_passages
+from shared.store.database import Database
+from shared.store.turns.read import read_history
+from shared.store.turns.rows import ClaimedTurn
+
+MOST_EXCHANGES = 64
+"""More of the past than this is not read, however short its messages are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What goes to the model; `messages` ends with the question."""
+
+    messages: tuple[ChatMessage, ...]
+    system: str | None
+    passages: tuple[Passage, ...]
+
+
+class Preparer:
+    """Reads what belongs to a turn's prompt, in as few statements as the turn needs."""
+
+    def __init__(self, database: Database, patience: Patience, *, history_tokens: int) -> None:
+        self._database = database
+        self._patience = patience
+        self._history_tokens = history_tokens
+
+    async def prepare(self, turn: ClaimedTurn, resolved: Resolved, *, has_documents: bool) -> Prompt:
+        """Return the turn's prompt."""
+        passages: tuple[Passage, ...] = ()
+        if has_documents:
+            passages = await self._patience.run(
+                "passages",
+                lambda: find_passages(self._database, bot_id=turn.bot_id, question=turn.question),
+            )
+        if turn.conversation is None:
+            return own_messages(turn, resolved.bot.system_prompt, passages)
+        question = ChatMessage("user", turn.question)
+        history = await self._history(turn, turn.conversation, resolved, question)
+        return Prompt((*history, question), resolved.bot.system_prompt, passages)
+
+    async def _history(
+        self,
+        turn: ClaimedTurn,
+        conversation: str,
+        resolved: Resolved,
+        question: ChatMessage,
+    ) -> tuple[ChatMessage, ...]:
+        model = resolved.model
+        room = model.prompt_budget_tokens(model.output_tokens)
+        room -= estimate_prompt_tokens([question], resolved.bot.system_prompt)
+        newest_first = await self._patience.run(
+            "history",
+            lambda: read_history(
+                self._database,
+                bot_id=turn.bot_id,
+                conversation=conversation,
+                before_position=turn.position,
+                limit=MOST_EXCHANGES,
+            ),
+        )
+        return choose_history(newest_first, min(self._history_tokens, room))
+
+
+def own_messages(turn: ClaimedTurn, system_prompt: str | None, passages: tuple[Passage, ...]) -> Prompt:
+    """Return a prompt of the messages that the caller sent itself; its system texts follow the bot's."""
+    sent = turn.messages or [{"role": "user", "text": turn.question}]
+    systems = [system_prompt or "", *(one["text"] for one in sent if one["role"] == "system")]
+    messages = tuple(
+        ChatMessage("assistant" if one["role"] == "assistant" else "user", one["text"])
+        for one in sent
+        if one["role"] != "system"
+    )
+    return Prompt(messages, "\n\n".join(text for text in systems if text) or None, passages)

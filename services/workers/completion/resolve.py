@@ -1,0 +1,130 @@
+"""Step 2: on which model and key the turn runs, or why it does not. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.domain.catalogue import Catalogue, Model
+from shared.domain.error_types import ErrorType
+from shared.domain.key_states import KeyState
+from shared.domain.reasons import reason_of_failure
+from shared.domain.turn_result import TurnError
+from shared.store.bots.rows import BotRow
+from shared.store.keys.rows import KeyRow
+from shared.store.turns.rows import ClaimedTurn, KeyUse
+from shared.store.workspaces.rows import WorkspaceConfiguration
+
+BOT_DELETED = "The bot of this turn was deleted."
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Everything is there to call the model. `key` is None for Mini alone."""
+
+    bot: BotRow
+    model: Model
+    key: KeyRow | None
+
+    @property
+    def key_use(self) -> KeyUse | None:
+        """Name the key, and the state of it, that the call runs on."""
+        return None if self.key is None else KeyUse(self.key.key_id, self.key.version, self.key.verdict_seq)
+
+
+@dataclass(frozen=True, slots=True)
+class Suspected:
+    """The key is in doubt: this turn may be its probe when `probe_due`, else `caller_waits` decides.
+
+    A turn whose caller waits fails with `error` at once; any other waits for the verdict.
+    """
+
+    resolved: Resolved
+    key: KeyRow
+    probe_due: bool
+    caller_waits: bool
+    error: TurnError
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """The turn fails before any call."""
+
+    error: TurnError
+    model: Model | None = None
+
+
+Resolution = Resolved | Suspected | Unresolved
+
+
+def resolve(
+    turn: ClaimedTurn,
+    configuration: WorkspaceConfiguration | None,
+    catalogue: Catalogue,
+    *,
+    now: datetime,
+    suspect_patience_seconds: float,
+) -> Resolution:
+    """Decide on what the turn runs, by the configuration of the epoch that claim saw."""
+    bot = configuration.bots.get(turn.bot_id) if configuration else None
+    if configuration is None or bot is None:
+        return Unresolved(TurnError(ErrorType.REQUEST_INVALID, BOT_DELETED, retryable=False))
+    model = catalogue.find(turn.model)
+    if model is None:
+        return Unresolved(_error(ErrorType.MODEL_RETIRED, "", now))
+    if not configuration.plan.includes(model.plan):
+        return Unresolved(_error(ErrorType.PLAN_FORBIDS_MODEL, model.provider, now), model)
+    if not model.needs_key:
+        return Resolved(bot, model, key=None)
+    key = _key_of(bot, model, configuration)
+    if key is None:
+        return Unresolved(_error(ErrorType.NO_KEY, model.provider, now), model)
+    if not key.state.is_usable or key.sealed is None:
+        return Unresolved(key_unusable(key, now), model)
+    resolved = Resolved(bot, model, key)
+    if key.state is KeyState.SUSPECT:
+        return _suspected(turn, resolved, key, now=now, patience_seconds=suspect_patience_seconds)
+    return resolved
+
+
+def key_unusable(key: KeyRow, now: datetime) -> TurnError:
+    """Return the failure on a key that is out of service, in the words of whoever took it out."""
+    error = _error(ErrorType.KEY_UNUSABLE, key.provider, now)
+    standing = key.standing
+    return TurnError(
+        error.type,
+        standing.reason or error.reason,
+        retryable=error.retryable,
+        provider_status=standing.provider_status,
+        provider_code=standing.provider_code,
+    )
+
+
+def _key_of(bot: BotRow, model: Model, configuration: WorkspaceConfiguration) -> KeyRow | None:
+    """Return the bot's own key and no other, or the default of the model's provider."""
+    if bot.key_id is not None:
+        own = configuration.keys.get(bot.key_id)
+        return own if own is not None and own.provider == model.provider else None
+    return next((k for k in configuration.keys.values() if k.provider == model.provider and k.is_default), None)
+
+
+def _suspected(
+    turn: ClaimedTurn,
+    resolved: Resolved,
+    key: KeyRow,
+    *,
+    now: datetime,
+    patience_seconds: float,
+) -> Suspected:
+    since = key.suspect_since
+    return Suspected(
+        resolved,
+        key,
+        probe_due=since is not None and now - since > timedelta(seconds=patience_seconds),
+        caller_waits=turn.door.has_waiting_caller,
+        error=key_unusable(key, now),
+    )
+
+
+def _error(error: ErrorType, provider: str, now: datetime) -> TurnError:
+    return TurnError(error, reason_of_failure(error, provider=provider, at=now), retryable=error.is_retryable)
