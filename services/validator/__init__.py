@@ -1,0 +1,1 @@
+"""KeyRejected -> probe -> verdict."""

@@ -64,7 +64,7 @@ def decide_retry(failed: FailedAttempt, policy: RetryPolicy, now: datetime) -> R
 
 
 def _delay_seconds(failed: FailedAttempt, policy: RetryPolicy) -> float:
-    backoff = min(policy.first_delay_seconds * 2**failed.retries, policy.longest_delay_seconds)
+    backoff: float = min(policy.first_delay_seconds * 2**failed.retries, policy.longest_delay_seconds)
     return max(failed.retry_after_seconds or 0.0, backoff)
 
 

@@ -1,0 +1,1 @@
+"""UsageRecorded -> roll-ups, each event once."""

@@ -1,0 +1,1 @@
+"""Rings whatever should have been rung."""

@@ -1,0 +1,80 @@
+"""The validator's process."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvloop
+
+from services.validator.actors import declare
+from shared.clock import utc_now
+from shared.domain.catalogue import load_catalogue
+from shared.health import HealthServer
+from shared.keys.context import KeyContext
+from shared.logs import configure_logs
+from shared.providers.registry import open_providers
+from shared.queue.broker import build_broker
+from shared.queue.connection import connect_redis
+from shared.queue.process import run_worker
+from shared.queue.ring import Ringer
+from shared.queue.routes import VALIDATE_KEY
+from shared.settings import Settings, load_settings
+from shared.signals import stop_on_signals
+from shared.store.database import Database
+from shared.vault.master_keys import parse_master_keys
+from shared.vault.vault import Vault
+
+CONNECTIONS = 2
+CONCURRENCY = 100
+
+
+async def run(settings: Settings, stop: asyncio.Event | None = None) -> int:
+    """Validate until told to stop; return the exit code. With `stop` given, signals and health are the caller's."""
+    broker = build_broker(settings.redis_url or "")
+    async with open_context(settings) as context:
+        health = None if stop else HealthServer(settings.host, settings.background_port, context.database.is_ready)
+        declare(broker, context)
+        try:
+            if health:
+                await health.start()
+            return await run_worker(
+                broker,
+                queues={VALIDATE_KEY.queue},
+                concurrency=CONCURRENCY,
+                grace_seconds=settings.grace_seconds,
+                stop=stop or stop_on_signals(),
+            )
+        finally:
+            if health:
+                await health.close()
+
+
+@asynccontextmanager
+async def open_context(settings: Settings) -> AsyncIterator[KeyContext]:
+    """Open everything that a key's life needs, and close it after."""
+    vault = Vault(parse_master_keys(settings.master_keys))
+    database = Database.connect(settings.database_url or "", connections=CONNECTIONS, application_name="validator")
+    redis = connect_redis(settings.redis_url or "", connections=CONNECTIONS)
+    try:
+        async with open_providers(settings, concurrency=CONCURRENCY) as providers:
+            yield KeyContext(
+                database=database,
+                vault=vault,
+                providers=providers,
+                catalogue=load_catalogue(),
+                ringer=Ringer(redis),
+                probe_timeout_seconds=settings.probe_timeout_seconds,
+                clock=utc_now,
+            )
+    finally:
+        await redis.aclose()
+        await database.close()
+
+
+if __name__ == "__main__":
+    own_settings = load_settings()
+    configure_logs(own_settings.log_level)
+    sys.exit(uvloop.run(run(own_settings)))

@@ -1,0 +1,108 @@
+"""One sweep: find what was lost, set it right, ring it (DESIGN 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from shared.clock import Clock
+from shared.events.key_rejected import KeyRejectedV1
+from shared.events.usage_recorded import UsageRecordedV1
+from shared.events.wire import event_to_primitives
+from shared.metrics import swept
+from shared.queue.errors import QueueUnavailableError
+from shared.queue.ring import Ringer
+from shared.queue.routes import COMPLETE_TURN, COUNT_USAGE, VALIDATE_KEY, Route
+from shared.settings import Settings
+from shared.store.database import Database
+from shared.store.keys.rows import KeyRow
+from shared.store.keys.suspects import suspect_keys
+from shared.store.turns.sweep import end_lapsed_leases, expire_overdue, promote_due, ring_unclaimed
+from shared.store.usage.unannounced import unannounced_usage
+
+log = structlog.get_logger()
+
+AT_MOST = 1_000
+EVENTS_A_MESSAGE = 100
+
+
+class Sweep:
+    """The sweeper's steps; any number of sweepers may run, none leads."""
+
+    def __init__(self, database: Database, ringer: Ringer, settings: Settings, clock: Clock) -> None:
+        self._database = database
+        self._ringer = ringer
+        self._settings = settings
+        self._clock = clock
+
+    async def run(self, *, may_end_leases: bool) -> None:
+        """Sweep once; raises StoreUnavailableError when PostgreSQL is away."""
+        await self._expire()
+        if may_end_leases:
+            await self._end_lapsed_leases()
+        await self._promote_due()
+        await self._ring_unclaimed()
+        await self._announce_usage()
+        await self._ring_suspects()
+
+    async def _expire(self) -> None:
+        found = await expire_overdue(self._database, limit=AT_MOST)
+        swept.labels("expired").inc(len(found.ended))
+        await self._ring_turns(found.to_ring)
+
+    async def _end_lapsed_leases(self) -> None:
+        found = await end_lapsed_leases(self._database, limit=AT_MOST)
+        swept.labels("lapsed").inc(len(found.to_ring) + len(found.ended))
+        if found.to_ring or found.ended:
+            log.warning("leases_lapsed", ready_again=len(found.to_ring), crashed=len(found.ended))
+        await self._ring_turns(found.to_ring)
+
+    async def _promote_due(self) -> None:
+        found = await promote_due(self._database, limit=AT_MOST)
+        swept.labels("due").inc(len(found.to_ring))
+        await self._ring_turns(found.to_ring)
+
+    async def _ring_unclaimed(self) -> None:
+        seconds = self._settings.unclaimed_seconds
+        found = await ring_unclaimed(self._database, unclaimed_seconds=seconds, limit=AT_MOST)
+        swept.labels("unclaimed").inc(len(found))
+        await self._ring_turns(found)
+
+    async def _announce_usage(self) -> None:
+        seconds = self._settings.unclaimed_seconds
+        found = await unannounced_usage(self._database, older_than_seconds=seconds, limit=AT_MOST)
+        swept.labels("unannounced").inc(len(found))
+        pairs = [(str(turn_id), attempt) for turn_id, attempt in found]
+        batches = [tuple(pairs[start : start + EVENTS_A_MESSAGE]) for start in range(0, len(pairs), EVENTS_A_MESSAGE)]
+        await self._ring(COUNT_USAGE, [(event_to_primitives(UsageRecordedV1(batch)),) for batch in batches])
+
+    async def _ring_suspects(self) -> None:
+        # longer than a probe may take, so that a probe under way is not doubled
+        seconds = self._settings.probe_timeout_seconds + 1
+        found = await suspect_keys(self._database, rung_before_seconds=seconds, limit=AT_MOST)
+        swept.labels("suspects").inc(len(found))
+        await self._ring(VALIDATE_KEY, [(event_to_primitives(self._rejected(key)),) for key in found])
+
+    def _rejected(self, key: KeyRow) -> KeyRejectedV1:
+        return KeyRejectedV1(
+            key_id=str(key.key_id),
+            workspace_id=str(key.workspace_id),
+            key_version=key.version,
+            verdict_seq=key.verdict_seq,
+            model="",
+            error_type=key.standing.reason_code or "",
+            occurred_at=self._clock().isoformat(),
+        )
+
+    async def _ring_turns(self, turn_ids: Sequence[UUID]) -> None:
+        await self._ring(COMPLETE_TURN, [(str(turn_id),) for turn_id in turn_ids])
+
+    async def _ring(self, route: Route, messages: Sequence[tuple[Any, ...]]) -> None:
+        try:
+            await self._ringer.ring(route, messages)
+        except QueueUnavailableError:
+            # each was marked as rung; it comes up again after its while
+            log.warning("ring_failed", queue=route.queue, messages=len(messages))

@@ -1,0 +1,64 @@
+"""One sentence of our own for each way to fail: for the bot's owner, never for the end user."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from shared.domain.error_types import ErrorType
+from shared.domain.key_format import DISPLAY_NAMES
+
+SAFE_CODE = re.compile(r"^[a-z0-9_.\-]{1,64}$")
+"""A provider's code is shown only when it looks like one: free text may echo a key."""
+
+SENTENCES = {
+    ErrorType.KEY_REFUSED: "The workspace's {provider} key was refused on {at}: wrong, expired or revoked{detail}. Rotate the key.",
+    ErrorType.BILLING: "{provider} refused the workspace's key on {at} for billing{detail}. Check the account's payment and credit.",
+    ErrorType.QUOTA_EXHAUSTED: "The workspace's {provider} account had no quota left on {at}{detail}. Add credit or raise its limit.",
+    ErrorType.PERMISSION: "{provider} did not permit the workspace's key to do this on {at}{detail}. Check the key's scopes and project.",
+    ErrorType.REGION: "{provider} refused the workspace's key for its region or address on {at}{detail}. Check the key's region.",
+    ErrorType.MODEL_UNAVAILABLE: "{provider} does not offer this model to the workspace's account{detail}. Choose another model.",
+    ErrorType.RATE_LIMITED: "The workspace's {provider} account reached its rate limit on {at}{detail}. Try again, or give the bot a key of its own.",
+    ErrorType.OVERLOADED: "{provider} was overloaded or down on {at}{detail}. Try again.",
+    ErrorType.TIMEOUT: "{provider} did not answer in time on {at}{detail}. Try again.",
+    ErrorType.CONNECTION: "{provider} could not be reached on {at}{detail}. Try again.",
+    ErrorType.REQUEST_INVALID: "{provider} did not accept the request{detail}. Check the bot's prompt and the request's parameters.",
+    ErrorType.CONTEXT_TOO_LONG: "The conversation is longer than the model takes{detail}. Start a new conversation or choose another model.",
+    ErrorType.CONTENT_REFUSED: "{provider} declined the content{detail}. Rephrase the message.",
+    ErrorType.STREAM_BROKEN: "{provider}'s answer broke off on {at}{detail}. Try again.",
+    ErrorType.UNKNOWN: "{provider} failed in an unknown way on {at}{detail}. Try again, or tell support.",
+    ErrorType.NO_KEY: "The workspace has no {provider} key for this bot. Add a key, or choose mevichat:mini.",
+    ErrorType.KEY_UNUSABLE: "The workspace's {provider} key cannot be used. Re-test or rotate it.",
+    ErrorType.PLAN_FORBIDS_MODEL: "The workspace's plan does not include this model. Upgrade, or choose mevichat:mini.",
+    ErrorType.MODEL_RETIRED: "The model is no longer offered. Choose another model for the bot.",
+    ErrorType.WORKER_CRASHED: "Three workers in a row stopped in the middle of this turn. Retry it by hand or tell support.",
+    ErrorType.EXPIRED: "The turn's deadline passed before it could be answered. Retry it by hand.",
+}  # fmt: skip
+
+
+def reason_of_failure(  # noqa: PLR0913 - the facts of one failure
+    error: ErrorType,
+    *,
+    provider: str,
+    at: datetime,
+    status: int | None = None,
+    type: str | None = None,  # noqa: A002 - the provider's own word
+    code: str | None = None,
+) -> str:
+    """Return the sentence: what happened, when, the provider's status and code, what to do."""
+    return SENTENCES[error].format(
+        provider=DISPLAY_NAMES.get(provider, provider or "The provider"),
+        at=f"{at.astimezone(UTC):%d %b %Y %H:%M} UTC",
+        detail=_detail(status, type, code),
+    )
+
+
+def safe_code(text: str | None) -> str | None:
+    """Return a provider's type or code if it looks like one, else None."""
+    return text if text and SAFE_CODE.match(text) else None
+
+
+def _detail(status: int | None, error_type: str | None, code: str | None) -> str:
+    word = safe_code(code) or safe_code(error_type)
+    parts = [str(part) for part in (status, word) if part]
+    return f" ({' '.join(parts)})" if parts else ""

@@ -1,0 +1,62 @@
+"""Health and metrics doors, the same on every process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+IsReady = Callable[[], Awaitable[bool]]
+
+
+def health_routes(is_ready: IsReady) -> list[Route]:
+    """Return `/health/live`, `/health/ready` (503 until ready) and `/metrics`."""
+
+    async def live(_: Request) -> Response:
+        return JSONResponse({"status": "live"})
+
+    async def ready(_: Request) -> Response:
+        return JSONResponse({"status": "ready"}) if await is_ready() else JSONResponse({"status": "starting"}, 503)
+
+    async def metrics(_: Request) -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return [Route("/health/live", live), Route("/health/ready", ready), Route("/metrics", metrics)]
+
+
+class HealthServer:
+    """Serves the three doors for a process that has no others."""
+
+    def __init__(self, host: str, port: int, is_ready: IsReady) -> None:
+        app = Starlette(routes=health_routes(is_ready))
+        config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="off")
+        self._server = _QuietServer(config)
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Listen; raises OSError's sentence through SystemExit when the port is taken, as uvicorn does."""
+        self._task = asyncio.create_task(self._server.serve())
+        while not self._server.started and not self._task.done():
+            await asyncio.sleep(0.01)
+
+    async def close(self) -> None:
+        """Stop listening."""
+        self._server.should_exit = True
+        if self._task is not None:
+            await self._task
+
+
+class _QuietServer(uvicorn.Server):
+    """Leaves signals to the process that it is a part of."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield

@@ -1,0 +1,49 @@
+"""Rotation: the candidate is validated first, then takes the key's place in one commit (S6)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from shared.domain.key_format import mask_key, trim_key
+from shared.domain.plans import Plan
+from shared.domain.secret import Secret
+from shared.keys.context import KeyContext
+from shared.keys.refusal import NO_SUCH_KEY, PLAN_FORBIDS_KEYS, STALE_VERSION, KeyRefusal
+from shared.keys.save import candidate_standing
+from shared.store.keys.read import find_key
+from shared.store.keys.rows import KeyRow, Rotation
+from shared.store.keys.write import rotate_key
+
+
+async def rotate_key_text(  # noqa: PLR0913 - a form's fields
+    context: KeyContext,
+    *,
+    workspace_id: UUID,
+    key_id: UUID,
+    text: Secret,
+    expected_version: int | None,
+    plan: Plan,
+    actor: str,
+) -> KeyRow | KeyRefusal:
+    """Replace a key's text; calls in flight finish on the old one, every later claim uses the new."""
+    if not plan.allows_keys:
+        return PLAN_FORBIDS_KEYS
+    found = await find_key(context.database, workspace_id=workspace_id, key_id=key_id)
+    if found is None:
+        return NO_SUCH_KEY
+    key = Secret(trim_key(text.open()))
+    standing = await candidate_standing(context, key, provider=found.provider, address=found.address, plan=plan)
+    if isinstance(standing, KeyRefusal):
+        return standing
+    rotation = Rotation(
+        key_id=key_id,
+        workspace_id=workspace_id,
+        mask=mask_key(key),
+        sealed=context.vault.seal(key, workspace_id=workspace_id, key_id=key_id),
+        fingerprint=context.vault.fingerprint(key, workspace_id=workspace_id),
+        standing=standing,
+        expected_version=expected_version,
+    )
+    if await rotate_key(context.database, rotation, actor=actor) is None:
+        return STALE_VERSION
+    return await find_key(context.database, workspace_id=workspace_id, key_id=key_id) or NO_SUCH_KEY

@@ -1,0 +1,81 @@
+"""Validate & save: a key is kept once its provider accepted it, and not before (S3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from shared.domain.key_format import DISPLAY_NAMES, mask_key, problem_with_key, trim_key
+from shared.domain.plans import Plan
+from shared.domain.secret import Secret
+from shared.ids import new_id
+from shared.keys.context import KeyContext
+from shared.keys.probe import probe
+from shared.keys.refusal import PLAN_FORBIDS_KEYS, KeyRefusal, could_not_verify, malformed, refused_by_provider
+from shared.keys.standing import standing_after
+from shared.providers.port import ProbeInconclusive, ProbeRefused
+from shared.store.keys.read import find_key
+from shared.store.keys.rows import KeyAddress, KeyRow, NewKey, Standing
+from shared.store.keys.write import insert_key
+
+
+@dataclass(frozen=True, slots=True)
+class NewKeyRequest:
+    """A key that somebody pasted; `text` is as it was pasted."""
+
+    workspace_id: UUID
+    plan: Plan
+    provider: str
+    text: Secret
+    label: str | None = None
+    address: KeyAddress = KeyAddress()
+
+
+async def save_key(context: KeyContext, request: NewKeyRequest, *, actor: str) -> KeyRow | KeyRefusal:
+    """Check, probe, seal and keep a key. Refused or unreachable: nothing is kept anywhere."""
+    if not request.plan.allows_keys:
+        return PLAN_FORBIDS_KEYS
+    key = Secret(trim_key(request.text.open()))
+    standing = await candidate_standing(
+        context, key, provider=request.provider, address=request.address, plan=request.plan
+    )
+    if isinstance(standing, KeyRefusal):
+        return standing
+    key_id = new_id()
+    row = NewKey(
+        key_id=key_id,
+        workspace_id=request.workspace_id,
+        provider=request.provider,
+        label=request.label or DISPLAY_NAMES[request.provider],
+        mask=mask_key(key),
+        sealed=context.vault.seal(key, workspace_id=request.workspace_id, key_id=key_id),
+        fingerprint=context.vault.fingerprint(key, workspace_id=request.workspace_id),
+        standing=standing,
+        address=request.address,
+    )
+    await insert_key(context.database, row, actor=actor)
+    saved = await find_key(context.database, workspace_id=request.workspace_id, key_id=key_id)
+    assert saved is not None  # noqa: S101 - it was inserted just now
+    return saved
+
+
+async def candidate_standing(
+    context: KeyContext,
+    key: Secret,
+    *,
+    provider: str,
+    address: KeyAddress,
+    plan: Plan,
+) -> Standing | KeyRefusal:
+    """Return the standing of a trimmed candidate that its provider accepts, else why it does not."""
+    problem = problem_with_key(key.open(), provider)
+    if problem is not None:
+        return malformed(problem, provider)
+    result = await probe(context, key, provider=provider, address=address, plan=plan)
+    if isinstance(result, ProbeRefused):
+        return refused_by_provider(result.failure, provider, context.clock())
+    if isinstance(result, ProbeInconclusive):
+        return could_not_verify(result.failure, provider)
+    standing = standing_after(result, provider, context.clock())
+    assert standing is not None  # noqa: S101 - an accepted probe always has one
+    return standing

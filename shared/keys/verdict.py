@@ -1,0 +1,65 @@
+"""From a key's row to a verdict on it: open, probe, apply under the fence, ring who waited."""
+
+from __future__ import annotations
+
+import structlog
+
+from shared.domain.plans import Plan
+from shared.keys.context import KeyContext
+from shared.keys.probe import probe
+from shared.keys.standing import cannot_decrypt, standing_after
+from shared.metrics import verdicts
+from shared.providers.port import CallFailure, ProbeAccepted
+from shared.queue.errors import QueueUnavailableError
+from shared.queue.routes import COMPLETE_TURN
+from shared.store.keys.rows import KeyRow, Standing, Verdict, VerdictResult
+from shared.store.keys.verdict import apply_verdict
+from shared.vault.errors import CannotOpenError
+
+log = structlog.get_logger()
+
+
+async def judge_key(
+    context: KeyContext,
+    key: KeyRow,
+    plan: Plan,
+    *,
+    first_model: str | None = None,
+) -> VerdictResult | CallFailure:
+    """Probe a kept key and apply the verdict; return the failure when the probe proves nothing.
+
+    The verdict speaks of the version and verdict_seq of `key`; if they have moved on, nothing changes.
+    """
+    sealed = key.sealed or b""
+    try:
+        secret = context.vault.open(sealed, workspace_id=key.workspace_id, key_id=key.key_id)
+    except CannotOpenError:
+        return await give_verdict(context, key, cannot_decrypt(key.provider))
+    result = await probe(
+        context, secret, provider=key.provider, address=key.address, plan=plan, first_model=first_model
+    )
+    standing = standing_after(result, key.provider, context.clock())
+    if standing is not None:
+        return await give_verdict(context, key, standing)
+    assert not isinstance(result, ProbeAccepted)  # noqa: S101 - an accepted probe always has a standing
+    return result.failure
+
+
+async def give_verdict(context: KeyContext, key: KeyRow, standing: Standing) -> VerdictResult:
+    """Apply a standing to the key as it was read, and ring the turns that it freed."""
+    verdict = Verdict(
+        key_id=key.key_id,
+        workspace_id=key.workspace_id,
+        version=key.version,
+        verdict_seq=key.verdict_seq,
+        standing=standing,
+    )
+    result = await apply_verdict(context.database, verdict)
+    if result.applied:
+        verdicts.labels(standing.state.value).inc()
+        log.info("key_verdict", key_id=str(key.key_id), state=standing.state.value, reason_code=standing.reason_code)
+    try:
+        await context.ringer.ring(COMPLETE_TURN, [(str(turn_id),) for turn_id in result.promoted])
+    except QueueUnavailableError:
+        log.warning("ring_failed", turns=len(result.promoted))
+    return result

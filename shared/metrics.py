@@ -1,0 +1,17 @@
+"""What every process counts, as Prometheus reads it."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram
+
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600)
+
+turns_accepted = Counter("mevichat_turns_accepted_total", "Turns accepted", ["door"])
+turns_refused = Counter("mevichat_turns_refused_total", "Turns refused at the door", ["code"])
+turns_ended = Counter("mevichat_turns_ended_total", "Attempts that ended, by status", ["status"])
+turns_running = Gauge("mevichat_turns_running", "Turns that this process runs now")
+call_seconds = Histogram("mevichat_call_seconds", "Seconds of a provider call", ["provider"], buckets=SECONDS)
+events_counted = Counter("mevichat_usage_events_counted_total", "Usage events added to the roll-ups")
+verdicts = Counter("mevichat_key_verdicts_total", "Verdicts on keys", ["state"])
+sweep_seconds = Gauge("mevichat_sweeper_last_sweep_timestamp_seconds", "Unix time of the last whole sweep")
+swept = Counter("mevichat_swept_total", "What the sweeper found", ["what"])
