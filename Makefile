@@ -1,0 +1,46 @@
+# make run    the whole product on this machine        make test    every test
+# make check  lint, types, import rules                make lock    pin the requirements anew
+# make bench  the three figures of the main job        SIMULATOR=1 make run   with the provider simulator
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run test check lock bench install
+
+# the first Python of 3.11 or 3.12 that really runs
+PYTHON := $(shell for name in python3.12 python3.11 python3; do \
+	$$name -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null && echo $$name && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+$(VENV)/made-of-%: requirements/%.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or 3.12 is needed and was not found."; exit 2; }
+	@echo "Installing requirements/$*.txt into $(VENV) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --require-hashes --disable-pip-version-check -r requirements/uv.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/$*.txt
+	@printf '#!/bin/bash\nPYTHONPATH="%s" exec "%s/python" -m infra.cli.main "$$@"\n' "$(CURDIR)" "$(CURDIR)/$(BIN)" > $(BIN)/mevichat && chmod +x $(BIN)/mevichat
+	@touch $@
+
+run: $(VENV)/made-of-run
+	@$(BIN)/python -m infra.cli.main up $(if $(SIMULATOR),--simulator)
+
+test: $(VENV)/made-of-check
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/made-of-check
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+bench: $(VENV)/made-of-check
+	@$(BIN)/python -m tests.bench
+
+lock: $(VENV)/made-of-check
+	@for name in run check uv; do \
+		$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+			requirements/$$name.in -o requirements/$$name.txt; done
+	@! grep -n '://' requirements/*.txt
