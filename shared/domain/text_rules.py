@@ -12,3 +12,10 @@ def storable_text_problem(text: str) -> str | None:
     except UnicodeEncodeError:
         return "contains a lone surrogate"
     return None
+
+
+def storable_text(text: str) -> str:
+    """Return the text with U+FFFD in place of what may not enter PostgreSQL."""
+    if storable_text_problem(text) is None:
+        return text
+    return text.replace("\x00", "\ufffd").encode("utf-8", "surrogatepass").decode("utf-8", "replace")
