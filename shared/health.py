@@ -1,4 +1,4 @@
-"""Health and metrics doors, the same on every process."""
+"""Health and metrics doors, the same on every process, and how a process serves HTTP."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 IsReady = Callable[[], Awaitable[bool]]
+GOODBYE_SECONDS = 10
+"""How long requests that are still served may take once the process is told to stop."""
 
 
 def health_routes(is_ready: IsReady) -> list[Route]:
@@ -35,13 +37,11 @@ class HealthServer:
     """Serves the three doors for a process that has no others."""
 
     def __init__(self, host: str, port: int, is_ready: IsReady) -> None:
-        app = Starlette(routes=health_routes(is_ready))
-        config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="off")
-        self._server = _QuietServer(config)
+        self._server = _server(Starlette(routes=health_routes(is_ready)), host, port)
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Listen; raises OSError's sentence through SystemExit when the port is taken, as uvicorn does."""
+        """Listen; a port that is taken ends the process with uvicorn's sentence."""
         self._task = asyncio.create_task(self._server.serve())
         while not self._server.started and not self._task.done():
             await asyncio.sleep(0.01)
@@ -51,6 +51,32 @@ class HealthServer:
         self._server.should_exit = True
         if self._task is not None:
             await self._task
+
+
+async def serve(app: Starlette, *, host: str, port: int, stop: asyncio.Event) -> int:
+    """Serve the application until `stop` is set; return the process's exit code."""
+    server = _server(app, host, port)
+    serving = asyncio.create_task(server.serve())
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    stopping.cancel()
+    await serving
+    return 0 if stop.is_set() else 1
+
+
+def _server(app: Starlette, host: str, port: int) -> uvicorn.Server:
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=GOODBYE_SECONDS,
+    )
+    return _QuietServer(config)
 
 
 class _QuietServer(uvicorn.Server):

@@ -1,0 +1,1 @@
+"""The admin API, and later the pages: keys, bots, usage, audit."""

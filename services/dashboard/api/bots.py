@@ -1,0 +1,163 @@
+"""`/api/bots`: make, show, change, delete."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from services.dashboard.authenticate import actor_of, authenticate
+from services.dashboard.body import Form, LongText, ShortText, page, path_id, read_form
+from services.dashboard.context import AdminContext, context_of
+from services.dashboard.errors import AdminError, invalid, not_found
+from services.dashboard.json_response import json_response
+from shared.domain.catalogue import Model
+from shared.domain.token_format import BOT_PREFIX, hash_token, last_four
+from shared.ids import new_id, new_token_text
+from shared.store.bots.read import find_bot, list_bots
+from shared.store.bots.rows import BotRow, NewBot
+from shared.store.bots.write import create_bot, delete_bot, update_bot
+from shared.store.keys.read import find_key
+from shared.store.tokens.create import create_token
+from shared.store.tokens.rows import NewToken, TokenHolder, TokenKind
+
+
+class NewBotForm(Form):
+    """What `POST /api/bots` takes."""
+
+    name: ShortText
+    model: str
+    system_prompt: LongText | None = None
+    key_id: UUID | None = None
+
+
+class BotChange(Form):
+    """What `PATCH /api/bots/{id}` takes; what is absent stays, null clears."""
+
+    name: ShortText | None = None
+    model: str | None = None
+    system_prompt: LongText | None = None
+    key_id: UUID | None = None
+
+
+async def add(request: Request) -> Response:
+    """Make a bot and its token, which is shown this once."""
+    holder, context = await authenticate(request), context_of(request)
+    form = await read_form(request, NewBotForm)
+    await _check(context, holder, form.model, form.key_id)
+    bot = NewBot(new_id(), holder.workspace_id, form.name, form.model, form.system_prompt, form.key_id)
+    await create_bot(context.database, bot, actor=actor_of(holder))
+    text = new_token_text(BOT_PREFIX)
+    token = NewToken(
+        token_id=new_id(),
+        workspace_id=holder.workspace_id,
+        kind=TokenKind.BOT,
+        token_hash=hash_token(text),
+        last_four=last_four(text),
+        name=form.name,
+        bot_id=bot.bot_id,
+    )
+    await create_token(context.database, token, actor=actor_of(holder))
+    made = await find_bot(context.database, workspace_id=holder.workspace_id, bot_id=bot.bot_id)
+    assert made is not None
+    return json_response(bot_body(made) | {"token": text}, 201)
+
+
+async def show_all(request: Request) -> Response:
+    """List the workspace's bots."""
+    holder = await authenticate(request)
+    bots = await list_bots(context_of(request).database, holder.workspace_id)
+    return json_response(page([bot_body(bot) for bot in bots], request))
+
+
+async def show(request: Request) -> Response:
+    """Show one bot."""
+    holder = await authenticate(request)
+    return json_response(bot_body(await _find(request, holder)))
+
+
+async def change(request: Request) -> Response:
+    """Change a bot; every turn accepted after the answer runs as it is now."""
+    holder, context = await authenticate(request), context_of(request)
+    form = await read_form(request, BotChange)
+    changes = form.model_dump(include=form.model_fields_set)
+    for name in ("name", "model"):
+        if name in changes and changes[name] is None:
+            raise invalid(name, f"{name} cannot be empty; leave it out to keep it.")
+    bot = await _find(request, holder)
+    if "model" in changes or "key_id" in changes:
+        await _check(context, holder, changes.get("model", bot.model), changes.get("key_id", bot.key_id))
+    changed = await update_bot(
+        context.database,
+        workspace_id=holder.workspace_id,
+        bot_id=bot.bot_id,
+        changes=changes,
+        actor=actor_of(holder),
+    )
+    if changed is None:
+        raise not_found("bot")
+    return json_response(bot_body(changed))
+
+
+async def delete(request: Request) -> Response:
+    """Delete a bot and revoke its tokens."""
+    holder, context = await authenticate(request), context_of(request)
+    bot_id = path_id(request, "bot")
+    if not await delete_bot(
+        context.database, workspace_id=holder.workspace_id, bot_id=bot_id, actor=actor_of(holder)
+    ):
+        raise not_found("bot")
+    return json_response({"id": bot_id, "deleted": True})
+
+
+def bot_body(bot: BotRow) -> dict[str, Any]:
+    """Return a bot as the API shows it."""
+    return {
+        "id": bot.bot_id,
+        "name": bot.name,
+        "model": bot.model,
+        "system_prompt": bot.system_prompt,
+        "key_id": bot.key_id,
+        "created_at": bot.created_at,
+    }
+
+
+async def _find(request: Request, holder: TokenHolder) -> BotRow:
+    bot_id = path_id(request, "bot")
+    bot = await find_bot(context_of(request).database, workspace_id=holder.workspace_id, bot_id=bot_id)
+    if bot is None:
+        raise not_found("bot")
+    return bot
+
+
+async def _check(context: AdminContext, holder: TokenHolder, model_id: str, key_id: UUID | None) -> None:
+    """Refuse a model that does not exist or that the plan forbids, and a key that cannot serve it."""
+    model = context.catalogue.find(model_id)
+    if model is None:
+        known = ", ".join(context.catalogue.models)
+        raise invalid("model", f"model is not in the catalogue; choose one of {known}.")
+    if not holder.plan.includes(model.plan):
+        sentence = f"The {holder.plan} plan does not include {model.name}; upgrade to {model.plan} or choose another."
+        raise AdminError(403, "plan_forbids_model", sentence, "model")
+    if key_id is not None:
+        await _check_key(context, holder, model, key_id)
+
+
+async def _check_key(context: AdminContext, holder: TokenHolder, model: Model, key_id: UUID) -> None:
+    key = await find_key(context.database, workspace_id=holder.workspace_id, key_id=key_id)
+    if key is None:
+        raise invalid("key_id", "key_id names no key of this workspace.")
+    if key.provider != model.provider:
+        raise invalid("key_id", f"key_id names a key of {key.provider}; {model.name} needs one of {model.provider}.")
+
+
+ROUTES = [
+    Route("/api/bots", add, methods=["POST"]),
+    Route("/api/bots", show_all, methods=["GET"]),
+    Route("/api/bots/{id}", show, methods=["GET"]),
+    Route("/api/bots/{id}", change, methods=["PATCH"]),
+    Route("/api/bots/{id}", delete, methods=["DELETE"]),
+]

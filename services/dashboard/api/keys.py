@@ -1,0 +1,214 @@
+"""`/api/keys`: add (validate and save), show, change, rotate, test, delete."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import SecretStr
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from services.dashboard.authenticate import actor_of, authenticate
+from services.dashboard.body import Form, ShortText, page, path_id, read_form
+from services.dashboard.context import AdminContext, context_of
+from services.dashboard.errors import key_error, not_found
+from services.dashboard.json_response import json_response
+from shared.domain.key_states import KeyState
+from shared.domain.secret import Secret
+from shared.events.key_rejected import KeyRejectedV1
+from shared.events.wire import event_to_primitives
+from shared.keys.refusal import KeyRefusal
+from shared.keys.retest import retest_key
+from shared.keys.rotate import rotate_key_text
+from shared.keys.save import NewKeyRequest, save_key
+from shared.queue.errors import QueueUnavailableError
+from shared.queue.routes import VALIDATE_KEY
+from shared.store.bots.read import list_bots
+from shared.store.bots.rows import BotRow
+from shared.store.keys.read import find_key, list_keys
+from shared.store.keys.rows import KeyAddress, KeyRow
+from shared.store.keys.write import delete_key, patch_key
+
+
+class NewKeyForm(Form):
+    """What `POST /api/keys` takes."""
+
+    provider: str
+    key: SecretStr
+    label: ShortText | None = None
+    region: ShortText | None = None
+    organization: ShortText | None = None
+    project: ShortText | None = None
+    anthropic_workspace_id: ShortText | None = None
+
+
+class KeyChange(Form):
+    """What `PATCH /api/keys/{id}` takes; what is absent stays."""
+
+    label: ShortText | None = None
+    default: bool | None = None
+    disabled: bool | None = None
+
+
+class RotationForm(Form):
+    """What `POST /api/keys/{id}/rotate` takes; `version` refuses to replace anything else."""
+
+    key: SecretStr
+    version: int | None = None
+
+
+async def add(request: Request) -> Response:
+    """Validate a pasted key with its provider and keep it."""
+    holder, context = await authenticate(request), context_of(request)
+    form = await read_form(request, NewKeyForm)
+    wanted = NewKeyRequest(
+        workspace_id=holder.workspace_id,
+        plan=holder.plan,
+        provider=form.provider,
+        text=Secret(form.key.get_secret_value()),
+        label=form.label,
+        address=KeyAddress(form.region, form.organization, form.project, form.anthropic_workspace_id),
+    )
+    return _shown(await save_key(context.keys, wanted, actor=actor_of(holder)), [], 201)
+
+
+async def show_all(request: Request) -> Response:
+    """List the workspace's keys."""
+    holder, context = await authenticate(request), context_of(request)
+    bots = await list_bots(context.database, holder.workspace_id)
+    keys = await list_keys(context.database, holder.workspace_id)
+    return json_response(page([key_body(key, bots) for key in keys], request))
+
+
+async def show(request: Request) -> Response:
+    """Show one key."""
+    holder, context = await authenticate(request), context_of(request)
+    key_id = path_id(request, "key")
+    key = await find_key(context.database, workspace_id=holder.workspace_id, key_id=key_id)
+    if key is None:
+        raise not_found("key")
+    return _shown(key, await list_bots(context.database, holder.workspace_id))
+
+
+async def change(request: Request) -> Response:
+    """Rename, make default, disable or enable; an enabled key is probed before it works."""
+    holder, context = await authenticate(request), context_of(request)
+    key_id, form = path_id(request, "key"), await read_form(request, KeyChange)
+    key = await patch_key(
+        context.database,
+        workspace_id=holder.workspace_id,
+        key_id=key_id,
+        label=form.label,
+        default=form.default,
+        disabled=form.disabled,
+        actor=actor_of(holder),
+    )
+    if key is None:
+        raise not_found("key")
+    if key.state is KeyState.SUSPECT:
+        await _ring_validator(context, key)
+    return _shown(key, await list_bots(context.database, holder.workspace_id))
+
+
+async def rotate(request: Request) -> Response:
+    """Validate a replacement and put it in the key's place."""
+    holder, context = await authenticate(request), context_of(request)
+    key_id, form = path_id(request, "key"), await read_form(request, RotationForm)
+    rotated = await rotate_key_text(
+        context.keys,
+        workspace_id=holder.workspace_id,
+        key_id=key_id,
+        text=Secret(form.key.get_secret_value()),
+        expected_version=form.version,
+        plan=holder.plan,
+        actor=actor_of(holder),
+    )
+    return _shown(rotated, await list_bots(context.database, holder.workspace_id))
+
+
+async def test(request: Request) -> Response:
+    """Probe a kept key now."""
+    holder, context = await authenticate(request), context_of(request)
+    key_id = path_id(request, "key")
+    tested = await retest_key(context.keys, workspace_id=holder.workspace_id, key_id=key_id, plan=holder.plan)
+    return _shown(tested, await list_bots(context.database, holder.workspace_id))
+
+
+async def delete(request: Request) -> Response:
+    """Destroy a key; name the bots that fail from now on."""
+    holder, context = await authenticate(request), context_of(request)
+    key_id = path_id(request, "key")
+    key = await find_key(context.database, workspace_id=holder.workspace_id, key_id=key_id)
+    bots = await list_bots(context.database, holder.workspace_id)
+    named = await delete_key(
+        context.database, workspace_id=holder.workspace_id, key_id=key_id, actor=actor_of(holder)
+    )
+    if key is None or named is None:
+        raise not_found("key")
+    return json_response({"id": key_id, "deleted": True, "bots": users_of(key, bots)})
+
+
+def key_body(key: KeyRow, bots: Sequence[BotRow]) -> dict[str, Any]:
+    """Return a key as the API shows it: never its text (S5)."""
+    standing = key.standing
+    return {
+        "id": key.key_id,
+        "provider": key.provider,
+        "label": key.label,
+        "mask": key.mask,
+        "state": standing.state,
+        "usable": standing.state.is_usable,
+        "reason": standing.reason,
+        "reason_code": standing.reason_code,
+        "provider_status": standing.provider_status,
+        "provider_code": standing.provider_code,
+        "provider_request_id": standing.provider_request_id,
+        "version": key.version,
+        "default": key.is_default,
+        "checked_at": key.checked_at,
+        "last_used_at": key.last_used_at,
+        "created_at": key.created_at,
+        "rotated_at": key.rotated_at,
+        "bots": users_of(key, bots),
+        "models": standing.models,
+    }
+
+
+def users_of(key: KeyRow, bots: Sequence[BotRow]) -> list[str]:
+    """Return the bots that name this key."""
+    return [str(bot.bot_id) for bot in bots if bot.key_id == key.key_id]
+
+
+def _shown(result: KeyRow | KeyRefusal, bots: Sequence[BotRow], status: int = 200) -> Response:
+    if isinstance(result, KeyRefusal):
+        raise key_error(result)
+    return json_response(key_body(result, bots), status)
+
+
+async def _ring_validator(context: AdminContext, key: KeyRow) -> None:
+    event = KeyRejectedV1(
+        key_id=str(key.key_id),
+        workspace_id=str(key.workspace_id),
+        key_version=key.version,
+        verdict_seq=key.verdict_seq,
+        model="",
+        error_type="",
+        occurred_at=context.clock().isoformat(),
+    )
+    try:
+        await context.ringer.ring(VALIDATE_KEY, [(event_to_primitives(event),)])
+    except QueueUnavailableError:
+        return  # the sweeper rings suspect keys
+
+
+ROUTES = [
+    Route("/api/keys", add, methods=["POST"]),
+    Route("/api/keys", show_all, methods=["GET"]),
+    Route("/api/keys/{id}", show, methods=["GET"]),
+    Route("/api/keys/{id}", change, methods=["PATCH"]),
+    Route("/api/keys/{id}", delete, methods=["DELETE"]),
+    Route("/api/keys/{id}/rotate", rotate, methods=["POST"]),
+    Route("/api/keys/{id}/test", test, methods=["POST"]),
+]

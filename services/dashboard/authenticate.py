@@ -1,0 +1,31 @@
+"""Who asks: an admin token of a workspace."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+
+from services.dashboard.context import context_of
+from services.dashboard.errors import AdminError
+from shared.domain.token_format import ADMIN_PREFIX, hash_token
+from shared.store.tokens.find import find_token
+from shared.store.tokens.rows import TokenHolder, TokenKind
+
+
+async def authenticate(request: Request) -> TokenHolder:
+    """Return the holder of the request's admin token; raises AdminError 401."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.startswith(ADMIN_PREFIX):
+        raise _refused(f"Send an admin token: `Authorization: Bearer {ADMIN_PREFIX}...`.")
+    holder = await find_token(context_of(request).database, hash_token(token))
+    if holder is None or holder.kind is not TokenKind.ADMIN:
+        raise _refused("This admin token is unknown or was revoked; create another one.")
+    return holder
+
+
+def actor_of(holder: TokenHolder) -> str:
+    """Return the name under which the audit keeps what this holder does."""
+    return f"token {holder.token_id}"
+
+
+def _refused(message: str) -> AdminError:
+    return AdminError(401, "invalid_api_key", message, "authorization")

@@ -1,0 +1,91 @@
+"""Reads a request's body as one of the known forms; unknown fields are refused."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+import orjson
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
+from starlette.requests import Request
+
+from services.dashboard.context import context_of
+from services.dashboard.errors import AdminError, invalid, not_found
+from shared.domain.text_rules import storable_text_problem
+
+
+def _storable(text: str) -> str:
+    problem = storable_text_problem(text)
+    if problem is not None:
+        raise ValueError(problem)
+    return text
+
+
+StorableText = Annotated[str, AfterValidator(_storable)]
+ShortText = Annotated[StorableText, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+LongText = Annotated[StorableText, StringConstraints(max_length=100_000)]
+
+
+class Form(BaseModel):
+    """A body whose fields are all known; its repr shows no value."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+SomeForm = TypeVar("SomeForm", bound=Form)
+
+
+async def read_form(request: Request, form: type[SomeForm]) -> SomeForm:
+    """Return the body as `form`; raises AdminError 400, 413 or 422 that names the field and the fix."""
+    try:
+        value = orjson.loads(await _read_body(request))
+    except orjson.JSONDecodeError:
+        raise AdminError(400, "invalid_json", "The body is no valid JSON; send one JSON object.") from None
+    if not isinstance(value, dict):
+        raise AdminError(422, "invalid_request", "The body must be a JSON object.")
+    try:
+        return form.model_validate(value)
+    except ValidationError as wrong:
+        raise _first_problem(wrong) from None
+
+
+async def _read_body(request: Request) -> bytes:
+    limit = context_of(request).settings.body_limit_bytes
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > limit:
+            raise AdminError(413, "body_too_large", f"The body is larger than {limit} bytes; send less.")
+    return bytes(body)
+
+
+def _first_problem(wrong: ValidationError) -> AdminError:
+    problem = wrong.errors(include_input=False, include_url=False, include_context=False)[0]
+    param = ".".join(str(part) for part in problem["loc"]) or None
+    if problem["type"] == "extra_forbidden":
+        return AdminError(422, "invalid_request", f"{param} is not a field of this request; remove it.", param)
+    if problem["type"] == "missing":
+        return AdminError(422, "invalid_request", f"{param} is missing; add it.", param)
+    return AdminError(422, "invalid_request", f"{param}: {problem['msg']}.", param)
+
+
+def path_id(request: Request, what: str) -> UUID:
+    """Return the id in the path; what is no id cannot be found."""
+    try:
+        return UUID(request.path_params["id"])
+    except ValueError:
+        raise not_found(what) from None
+
+
+def page(rows: list[dict[str, Any]], request: Request) -> dict[str, Any]:
+    """Return one page of rows that have an `id`: `?limit=` (at most 200) rows behind `?after=`."""
+    limit_text, after = request.query_params.get("limit", "100"), request.query_params.get("after")
+    if not limit_text.isdigit() or not 1 <= int(limit_text) <= 200:  # noqa: PLR2004 - said in the message
+        raise invalid("limit", "limit must be a whole number from 1 to 200.")
+    ids = [str(row["id"]) for row in rows]
+    if after is not None and after not in ids:
+        raise invalid("after", "after must be the next_cursor of an earlier page.")
+    start = ids.index(after) + 1 if after is not None else 0
+    shown = rows[start : start + int(limit_text)]
+    is_more = start + len(shown) < len(rows)
+    return {"data": shown, "next_cursor": str(shown[-1]["id"]) if is_more else None}

@@ -1,0 +1,61 @@
+"""The dashboard's process."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvloop
+
+from services.dashboard.app import build_app
+from services.dashboard.context import AdminContext
+from shared.clock import utc_now
+from shared.domain.catalogue import load_catalogue
+from shared.health import serve
+from shared.keys.context import KeyContext
+from shared.logs import configure_logs
+from shared.providers.registry import open_providers
+from shared.queue.connection import connect_redis
+from shared.queue.ring import Ringer
+from shared.settings import Settings, load_settings
+from shared.signals import stop_on_signals
+from shared.store.database import Database
+from shared.vault.master_keys import parse_master_keys
+from shared.vault.vault import Vault
+
+CONNECTIONS = 4
+PROBES_AT_ONCE = 32
+
+
+async def run(settings: Settings, stop: asyncio.Event | None = None) -> int:
+    """Serve the admin API until told to stop; with `stop` given, signals are the caller's."""
+    async with open_context(settings) as context:
+        return await serve(
+            build_app(context), host=settings.host, port=settings.dashboard_port, stop=stop or stop_on_signals()
+        )
+
+
+@asynccontextmanager
+async def open_context(settings: Settings) -> AsyncIterator[AdminContext]:
+    """Open everything that the handlers need, and close it after."""
+    vault = Vault(parse_master_keys(settings.master_keys))
+    database = Database.connect(settings.database_url or "", connections=CONNECTIONS, application_name="dashboard")
+    redis = connect_redis(settings.redis_url or "", connections=CONNECTIONS)
+    catalogue, ringer = load_catalogue(), Ringer(redis)
+    try:
+        async with open_providers(settings, concurrency=PROBES_AT_ONCE) as providers:
+            keys = KeyContext(
+                database, vault, providers, catalogue, ringer, settings.probe_timeout_seconds, clock=utc_now
+            )
+            yield AdminContext(database, keys, ringer, catalogue, settings, utc_now)
+    finally:
+        await redis.aclose()
+        await database.close()
+
+
+if __name__ == "__main__":
+    own_settings = load_settings()
+    configure_logs(own_settings.log_level)
+    sys.exit(uvloop.run(run(own_settings)))

@@ -1,0 +1,53 @@
+"""The admin API in OpenAPI's words, made from its routes and forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+from starlette.routing import Route
+
+from services.dashboard.api.bots import BotChange, NewBotForm
+from services.dashboard.api.documents import NewDocumentForm
+from services.dashboard.api.keys import KeyChange, NewKeyForm, RotationForm
+from services.dashboard.api.tokens import NewTokenForm
+
+FORMS: dict[tuple[str, str], type[BaseModel]] = {
+    ("POST", "/api/keys"): NewKeyForm,
+    ("PATCH", "/api/keys/{id}"): KeyChange,
+    ("POST", "/api/keys/{id}/rotate"): RotationForm,
+    ("POST", "/api/bots"): NewBotForm,
+    ("PATCH", "/api/bots/{id}"): BotChange,
+    ("POST", "/api/tokens"): NewTokenForm,
+    ("POST", "/api/documents"): NewDocumentForm,
+}
+
+
+def describe(routes: list[Route]) -> dict[str, Any]:
+    """Return the OpenAPI 3.1 document of these routes."""
+    paths: dict[str, dict[str, Any]] = {}
+    for route in routes:
+        for method in sorted((route.methods or set()) - {"HEAD"}):
+            paths.setdefault(route.path, {})[method.lower()] = _operation(method, route)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Mevichat admin API", "version": "1"},
+        "security": [{"adminToken": []}],
+        "components": {"securitySchemes": {"adminToken": {"type": "http", "scheme": "bearer"}}},
+        "paths": paths,
+    }
+
+
+def _operation(method: str, route: Route) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "summary": (route.endpoint.__doc__ or "").strip(),
+        "responses": {"default": {"description": "The answer, or an error in the documented shape"}},
+    }
+    form = FORMS.get((method, route.path))
+    if form is not None:
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": form.model_json_schema()}}}
+    if "{id}" in route.path:
+        operation["parameters"] = [
+            {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+        ]
+    return operation
