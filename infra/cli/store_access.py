@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import UUID
 
-import typer
 import uvloop
 
-from shared.settings import Settings, SettingsError, load_settings
+from infra.cli.addresses import DATABASE_FILE, with_kept_addresses
+from infra.cli.run_service import refused
+from shared.errors import MevichatError
+from shared.settings import Settings, load_settings
 from shared.store.database import Database
 from shared.store.errors import StoreUnavailableError
 
@@ -16,34 +19,60 @@ ACTOR = "operator"
 """Who the audit names when a command changes something."""
 
 
+class RefusedError(MevichatError):
+    """Raised when a command cannot do what it was asked; the message is the sentence for the operator."""
+
+
 def run_on_store(work: Callable[[Settings, Database], Awaitable[Any]]) -> Any:  # noqa: ANN401 - the work's own answer
     """Run the work with this installation's settings and database; return what it returns."""
+    return run_on_address(lambda settings, url: _run(settings, url, work))
+
+
+def run_on_address(work: Callable[[Settings, str], Awaitable[Any]]) -> Any:  # noqa: ANN401 - the work's own answer
+    """Run the work with the settings and the database's address; exit 2 with a sentence when it cannot be done."""
     try:
-        return uvloop.run(_run(load_settings(), work))
-    except SettingsError as wrong:
-        raise _refusal(str(wrong)) from None
-    except StoreUnavailableError:
-        raise _refusal("PostgreSQL does not answer. Is the product running (`make run`)?") from None
+        settings = with_kept_addresses(load_settings())
+        url = database_url(settings)
+        return uvloop.run(_awaited(work(settings, url)))
+    except (StoreUnavailableError, ConnectionError):
+        raise refused("PostgreSQL does not answer. Is the product running (`make run`)?") from None
+    except MevichatError as refusal:
+        raise refused(str(refusal)) from None
 
 
-async def _run(settings: Settings, work: Callable[[Settings, Database], Awaitable[Any]]) -> Any:  # noqa: ANN401
-    database = Database.connect(database_url(settings), connections=1, application_name="mevichat-cli")
+def database_url(settings: Settings) -> str:
+    """Return the configured address, or the one that the embedded server keeps in the data folder.
+
+    Raises:
+        RefusedError: there is neither.
+    """
+    if settings.database_url:
+        return settings.database_url
+    missing = settings.data_dir / DATABASE_FILE
+    message = f"No PostgreSQL: set MEVICHAT_DATABASE_URL, or start the product first ({missing} is missing)."
+    raise RefusedError(message)
+
+
+def id_of(text: str, what: str) -> UUID:
+    """Read an id that was typed.
+
+    Raises:
+        RefusedError: it is none.
+    """
+    try:
+        return UUID(text)
+    except ValueError:
+        message = f"{text} is not the id of a {what}; list them with `mevichat {what} list`."
+        raise RefusedError(message) from None
+
+
+async def _run(settings: Settings, url: str, work: Callable[[Settings, Database], Awaitable[Any]]) -> Any:  # noqa: ANN401
+    database = Database.connect(url, connections=1, application_name="mevichat-cli")
     try:
         return await work(settings, database)
     finally:
         await database.close()
 
 
-def database_url(settings: Settings) -> str:
-    """Return the configured address, or the one of the embedded server that is running."""
-    if settings.database_url:
-        return settings.database_url
-    address = settings.data_dir / "database.url"
-    if not address.exists():
-        raise _refusal(f"No PostgreSQL: set MEVICHAT_DATABASE_URL, or start the product first ({address} is missing).")
-    return address.read_text().strip()
-
-
-def _refusal(sentence: str) -> typer.Exit:
-    typer.echo(sentence, err=True)
-    return typer.Exit(code=2)
+async def _awaited(work: Awaitable[Any]) -> Any:  # noqa: ANN401
+    return await work

@@ -1,0 +1,86 @@
+"""Where an installation's servers are, and where its data folder keeps that."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+
+from shared.errors import MevichatError
+from shared.settings import PREFIX, Settings
+
+DATABASE_FILE = "database.url"
+REDIS_FILE = "redis.url"
+MASTER_KEYS_FILE = "master.keys"
+PRIVATE_MODE = 0o600
+
+PORT_SETTINGS = {
+    "gateway": "gateway_port",
+    "dashboard": "dashboard_port",
+    "worker": "worker_port",
+    "background": "background_port",
+    "validator": "background_port",
+    "ledger": "background_port",
+    "sweeper": "background_port",
+    "simulator": "simulator_port",
+}
+
+
+class TakenPortError(MevichatError):
+    """Raised when another program listens where a process should; the message names port and setting."""
+
+
+def with_kept_addresses(settings: Settings) -> Settings:
+    """Fill in what `mevichat up` keeps in the data folder: server addresses and master keys that are not set."""
+    kept = {
+        "database_url": _kept(settings.data_dir / DATABASE_FILE),
+        "redis_url": _kept(settings.data_dir / REDIS_FILE),
+        "master_keys": _kept(settings.data_dir / MASTER_KEYS_FILE),
+    }
+    missing = {name: text for name, text in kept.items() if text and getattr(settings, name) is None}
+    return settings.model_copy(update=missing)
+
+
+def environment_of(settings: Settings) -> Mapping[str, str]:
+    """Return the variables that give a child process every setting that is not a default."""
+    values = settings.model_dump(exclude_defaults=True)
+    return {PREFIX + name.upper(): str(value) for name, value in values.items() if value is not None}
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write a file that nobody but its owner may read; it is never seen half written or open to others."""
+    draft = file.with_name(file.name + ".draft")
+    draft.unlink(missing_ok=True)
+    draft.touch(mode=PRIVATE_MODE)
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(file)
+
+
+def require_free_port(settings: Settings, process: str) -> None:
+    """Refuse to start a process where another program listens.
+
+    Raises:
+        TakenPortError: the port is taken.
+    """
+    name = PORT_SETTINGS[process]
+    port = getattr(settings, name)
+    if not is_free(settings.host, port):
+        message = f"Port {port} of {settings.host} is taken; free it or set {PREFIX}{name.upper()} to another."
+        raise TakenPortError(message)
+
+
+def is_free(host: str, port: int) -> bool:
+    """Tell whether a server could listen there now."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        # as servers do: what remains of connections that have ended does not count
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def _kept(file: Path) -> str | None:
+    return file.read_text(encoding="utf-8").strip() if file.exists() else None

@@ -1,0 +1,60 @@
+"""How a command becomes one process of the product: settings, logs, `run`, exit code."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import typer
+import uvloop
+
+from infra.cli.addresses import require_free_port, with_kept_addresses
+from shared.errors import MevichatError
+from shared.settings import PREFIX, Settings, SettingsError, load_settings
+
+REFUSED_EXIT = 2
+"""The exit code of a command that could not start: the sentence on stderr says why."""
+
+MODULES = {
+    "gateway": "services.gateway.main",
+    "worker": "services.workers.completion.main",
+    "validator": "services.validator.main",
+    "ledger": "services.workers.ledger.main",
+    "sweeper": "services.workers.sweeper.main",
+    "dashboard": "services.dashboard.main",
+    "background": "infra.cli.background",
+    "simulator": "infra.simulator.main",
+}
+
+
+def run_service(name: str) -> typer.Exit:
+    """Run this process of the product until it is told to stop; return its exit code, to be raised."""
+    try:
+        settings = with_kept_addresses(load_settings())
+        _require_servers(name, settings)
+        require_free_port(settings, name)
+        return typer.Exit(code=_run(name, settings))
+    except MevichatError as refusal:
+        return refused(str(refusal))
+
+
+def refused(sentence: str) -> typer.Exit:
+    """Say on stderr why a command did not do its work; return the exit to be raised."""
+    typer.echo(sentence, err=True)
+    return typer.Exit(code=REFUSED_EXIT)
+
+
+def _require_servers(name: str, settings: Settings) -> None:
+    if name == "simulator":
+        return
+    for setting in ("database_url", "redis_url"):
+        if not getattr(settings, setting):
+            message = f"Set {PREFIX}{setting.upper()}, or start the whole product with `mevichat up`."
+            raise SettingsError(message)
+
+
+def _run(name: str, settings: Settings) -> int:
+    # imported here: a process pays only for the code that it runs
+    from shared.logs import configure_logs  # noqa: PLC0415
+
+    configure_logs(settings.log_level)
+    return int(uvloop.run(import_module(MODULES[name]).run(settings)))

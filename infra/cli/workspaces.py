@@ -1,0 +1,116 @@
+"""`mevichat workspace`: customers, their plans, slots and quotas."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from infra.cli.store_access import ACTOR, RefusedError, id_of, run_on_store
+from infra.cli.tables import print_table
+from shared.domain.plans import Plan
+from shared.ids import new_id
+from shared.settings import Settings
+from shared.store.database import Database
+from shared.store.workspaces import change
+from shared.store.workspaces.create import create_workspace
+from shared.store.workspaces.read import find_workspace, find_workspaces_named, list_workspaces
+from shared.store.workspaces.rows import WorkspaceRow
+
+app = typer.Typer(help="Customers: their plans, slots and quotas.", no_args_is_help=True)
+WorkspaceArgument = Annotated[str, typer.Argument(help="The workspace's id, or its name when no other has it.")]
+
+
+@app.command()
+def create(
+    name: Annotated[str, typer.Argument(help="What the customer is called.")],
+    plan: Annotated[Plan, typer.Option(help="What the customer pays for.")] = Plan.FREE,
+) -> None:
+    """Make a workspace with its plan's slots and quota; prints its id."""
+
+    async def work(settings: Settings, database: Database) -> UUID:
+        workspace_id = new_id()
+        limits = _limits_of(settings, plan)
+        await create_workspace(
+            database, workspace_id=workspace_id, name=_name(name), plan=plan, actor=ACTOR, **limits
+        )
+        return workspace_id
+
+    typer.echo(run_on_store(work))
+
+
+@app.command(name="list")
+def list_all() -> None:
+    """Show all workspaces."""
+    rows: list[WorkspaceRow] = run_on_store(lambda _, database: list_workspaces(database))
+    print_table(
+        ("id", "name", "plan", "slots", "in flight", "waiting", "messages a month"),
+        [(w.workspace_id, w.name, w.plan, w.slots, w.in_flight, w.waiting, w.message_limit) for w in rows],
+    )
+
+
+@app.command(name="plan")
+def set_plan(workspace: WorkspaceArgument, plan: Annotated[Plan, typer.Argument(help="What the customer pays for.")]) -> None:
+    """Move a workspace to a plan, with that plan's slots and quota."""
+
+    async def work(settings: Settings, database: Database) -> None:
+        row = await workspace_of(database, workspace)
+        limits = _limits_of(settings, plan)
+        await change.set_plan(database, workspace_id=row.workspace_id, plan=plan, actor=ACTOR, **limits)
+        typer.echo(f"{row.name} is on {plan}.")
+
+    run_on_store(work)
+
+
+@app.command()
+def quota(workspace: WorkspaceArgument, messages: Annotated[int, typer.Argument(min=0, help="Messages a month.")]) -> None:
+    """Say how many messages a month the workspace may send."""
+
+    async def work(_: Settings, database: Database) -> None:
+        row = await workspace_of(database, workspace)
+        await change.set_message_limit(database, workspace_id=row.workspace_id, message_limit=messages, actor=ACTOR)
+        typer.echo(f"{row.name} may send {messages} messages a month.")
+
+    run_on_store(work)
+
+
+@app.command()
+def slots(workspace: WorkspaceArgument, turns: Annotated[int, typer.Argument(min=1, help="Turns at once.")]) -> None:
+    """Say how many turns of the workspace may run at once; the sweeper rings what this lets in."""
+
+    async def work(_: Settings, database: Database) -> None:
+        row = await workspace_of(database, workspace)
+        await change.set_slots(database, workspace_id=row.workspace_id, slots=turns, actor=ACTOR)
+        typer.echo(f"{row.name} may run {turns} turns at once.")
+
+    run_on_store(work)
+
+
+async def workspace_of(database: Database, text: str) -> WorkspaceRow:
+    """Find the workspace with this id or name.
+
+    Raises:
+        RefusedError: there is none, or several have the name.
+    """
+    named = await find_workspaces_named(database, text)
+    if len(named) > 1:
+        message = f"{len(named)} workspaces are named {text}; say the id (`mevichat workspace list`)."
+        raise RefusedError(message)
+    found = named[0] if named else await find_workspace(database, id_of(text, "workspace"))
+    if found is None:
+        message = f"There is no workspace {text}; list them with `mevichat workspace list`."
+        raise RefusedError(message)
+    return found
+
+
+def _limits_of(settings: Settings, plan: Plan) -> dict[str, int]:
+    return {"slots": settings.slots_of(plan), "message_limit": settings.monthly_messages_of(plan)}
+
+
+def _name(text: str) -> str:
+    name = text.strip()
+    if not name:
+        message = "A workspace needs a name."
+        raise RefusedError(message)
+    return name
