@@ -23,6 +23,7 @@ class Attempt:
     retries: int
     resolved: Resolved | None = None
     prompt: Prompt | None = None
+    has_documents: bool = False
     is_probe: bool = False
     text: list[str] = field(default_factory=list)
 

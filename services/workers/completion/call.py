@@ -1,97 +1,75 @@
-"""Step 4: ask the model, within the turn's time."""
+"""Step 4: ask the model until its answer, or its failure, decides the attempt."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-from functools import partial
+import asyncio
+from dataclasses import dataclass
 
+from services.workers.completion.ask import Asker
 from services.workers.completion.attempt import Attempt, Called
-from services.workers.completion.deltas import Deltas
+from services.workers.completion.endings import expired_before_call, failed_before_call
+from services.workers.completion.key_verdicts import KeyVerdicts
+from services.workers.completion.open_key import open_key
+from services.workers.completion.outcome import Asked, RetryIn, judge
 from services.workers.completion.prepare import Prompt
-from services.workers.completion.resolve import Resolved
-from shared.clock import monotonic_seconds
-from shared.domain.turn_status import Door
-from shared.metrics import call_seconds
-from shared.providers.port import CallResult, ChatCall, Credential, Provider, Providers
-from shared.queue.replies import ReplyWriter
-from shared.store.turns.renew import CallNote
-from shared.store.turns.rows import ClaimedTurn
+from services.workers.completion.resolve import Resolved, key_unusable
+from shared.clock import Clock
+from shared.domain.retry_rule import RetryPolicy
+from shared.providers.port import Credential
+from shared.store.keys.rows import KeyRow
+from shared.store.turns.rows import AttemptEnd
+from shared.vault.vault import Vault
 
 
+@dataclass(frozen=True, slots=True)
 class Caller:
-    """Calls providers, and streams to the user where the user waits for a stream."""
+    """Opens the key, asks, judges; a refusal that cost nothing may be asked again in a moment.
 
-    def __init__(
-        self,
-        providers: Providers,
-        replies: ReplyWriter,
-        *,
-        provider_timeout_seconds: float,
-        delta_interval_seconds: float,
-    ) -> None:
-        self._providers = providers
-        self._replies = replies
-        self._provider_timeout_seconds = provider_timeout_seconds
-        self._delta_interval_seconds = delta_interval_seconds
+    Such short retries are one attempt with one usage event: the calls before the last had no figures.
+    """
 
-    async def call(
+    asker: Asker
+    vault: Vault
+    key_verdicts: KeyVerdicts
+    retry_policy: RetryPolicy
+    clock: Clock
+
+    async def call(self, attempt: Attempt, resolved: Resolved, prompt: Prompt) -> AttemptEnd:
+        """Return how the attempt ends."""
+        while True:
+            now = self.clock()
+            if now >= attempt.turn.deadline_at:
+                return expired_before_call(attempt, resolved.model, now)
+            credential = await self._open_key(attempt, resolved)
+            if isinstance(credential, AttemptEnd):
+                return credential
+            called = await self.asker.ask(attempt, resolved, prompt, credential, now=now)
+            outcome = await self._judge(attempt, resolved, prompt, called)
+            if isinstance(outcome, AttemptEnd):
+                return outcome
+            attempt.retries += 1
+            await asyncio.sleep(outcome.seconds)
+
+    async def _judge(
         self,
         attempt: Attempt,
         resolved: Resolved,
         prompt: Prompt,
-        credential: Credential | None,
-        *,
-        now: datetime,
-    ) -> Called:
-        """Run one provider call to its end; it fails as a value, and takes no longer than the turn has left."""
-        turn, model = attempt.turn, resolved.model
-        left_seconds = (turn.deadline_at - now).total_seconds()
-        call = ChatCall(
-            model=model,
-            messages=prompt.messages,
-            system=prompt.system,
-            passages=prompt.passages,
-            parameters=turn.parameters,
-            credential=credential,
-            stream=turn.door is Door.STREAM,
-            timeout_seconds=min(self._provider_timeout_seconds, max(left_seconds, 0.0)),
-        )
-        attempt.held.call = CallNote(model.provider, model.wire_id, resolved.key_use)
-        started = monotonic_seconds()
-        first_text: list[float] = []
-        result = await self._ask(self._providers[model.provider], call, attempt, first_text)
-        seconds = monotonic_seconds() - started
-        call_seconds.labels(model.provider).observe(seconds)
-        first_text_ms = round((first_text[0] - started) * 1000) if first_text else None
-        return Called(result, call_ms=round(seconds * 1000), first_text_ms=first_text_ms)
+        called: Called,
+    ) -> AttemptEnd | RetryIn:
+        if attempt.is_probe and resolved.key is not None:
+            await self.key_verdicts.after_probe(resolved.key, called.result)
+        asked = Asked(attempt.turn, resolved, prompt, attempt.retries)
+        return judge(asked, called, policy=self.retry_policy, now=self.clock())
 
-    async def _ask(
-        self,
-        provider: Provider,
-        call: ChatCall,
-        attempt: Attempt,
-        first_text: list[float],
-    ) -> CallResult:
-        if not call.stream:
-            return await provider.call(call)
-        async with await self._open_deltas(attempt.turn) as deltas:
-            return await provider.call(call, _noting(attempt.text, first_text, deltas.add))
+    async def _open_key(self, attempt: Attempt, resolved: Resolved) -> Credential | AttemptEnd | None:
+        key = resolved.key
+        if key is None:
+            return None
+        credential = open_key(self.vault, key)
+        return await self._without_key(attempt, resolved, key) if credential is None else credential
 
-    async def _open_deltas(self, turn: ClaimedTurn) -> Deltas:
-        if turn.attempt > 1:  # what an earlier attempt sent is void
-            await self._replies.reset(turn.turn_id, turn.attempt)
-        send = partial(self._replies.delta, turn.turn_id, turn.attempt)
-        return Deltas(send, interval_seconds=self._delta_interval_seconds)
-
-
-def _noting(pieces: list[str], first_text: list[float], forward: Callable[[str], None]) -> Callable[[str], None]:
-    """Return an `on_text` that keeps each piece, and the instant of the first, before it is forwarded."""
-
-    def take(text: str) -> None:
-        if not first_text:
-            first_text.append(monotonic_seconds())
-        pieces.append(text)
-        forward(text)
-
-    return take
+    async def _without_key(self, attempt: Attempt, resolved: Resolved, key: KeyRow) -> AttemptEnd:
+        """Fail the turn on a key that does not open, and take the key out of service."""
+        standing = await self.key_verdicts.cannot_decrypt(key)
+        return failed_before_call(attempt, key_unusable(key, standing, self.clock()), resolved.model)

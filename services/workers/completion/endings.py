@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from services.workers.completion.attempt import Attempt
 from services.workers.completion.figures import LOST, NOTHING, Figures, estimate
 from services.workers.completion.outcome import expired_error
-from services.workers.completion.resolve import Resolved
+from shared.domain.catalogue import Model
 from shared.domain.error_types import ErrorType
 from shared.domain.text_rules import storable_text
 from shared.domain.turn_result import TurnError
@@ -19,7 +19,7 @@ VERDICT_PATIENCE = timedelta(seconds=30)
 """How long a turn waits for a key's verdict before it looks for itself."""
 
 
-def failed_before_call(attempt: Attempt, error: TurnError, resolved: Resolved | None = None) -> AttemptEnd:
+def failed_before_call(attempt: Attempt, error: TurnError, model: Model | None) -> AttemptEnd:
     """End a turn that never reached a provider: it costs nothing and gives its message back."""
     return AttemptEnd(
         turn_id=attempt.turn.turn_id,
@@ -28,15 +28,15 @@ def failed_before_call(attempt: Attempt, error: TurnError, resolved: Resolved | 
         keeps_quota=False,
         error=error,
         retries=attempt.retries,
-        provider=resolved.model.provider if resolved else None,
-        wire_model=resolved.model.wire_id if resolved else None,
-        key_use=resolved.key_use if resolved else None,
+        provider=model.provider if model else None,
+        wire_model=model.wire_id if model else None,
+        key_use=attempt.resolved.key_use if attempt.resolved else None,
     )
 
 
-def expired_before_call(attempt: Attempt, now: datetime) -> AttemptEnd:
+def expired_before_call(attempt: Attempt, model: Model, now: datetime) -> AttemptEnd:
     """End a turn whose deadline passed between claim and call."""
-    return failed_before_call(attempt, expired_error(now), attempt.resolved)
+    return failed_before_call(attempt, expired_error(now), model)
 
 
 def waits_for_verdict(attempt: Attempt, key: KeyRow, now: datetime) -> AttemptEnd:

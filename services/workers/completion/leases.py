@@ -12,7 +12,7 @@ import structlog
 
 from shared.metrics import turns_running
 from shared.store.database import Database
-from shared.store.errors import StoreUnavailableError
+from shared.store.errors import StoreError
 from shared.store.turns.renew import CallNote, Lease, renew_leases
 from shared.store.turns.rows import ClaimedTurn, LeaseStanding
 
@@ -71,13 +71,17 @@ class Leases:
             del self._held[turn.turn_id, turn.attempt]
             turns_running.dec()
 
+    async def is_ready(self) -> bool:
+        """Tell whether PostgreSQL answers, so that leases can be taken and kept."""
+        return await self._database.is_ready()
+
     async def renew_always(self) -> None:
         """Renew for as long as the process runs."""
         while True:
             await asyncio.sleep(self._renew_seconds)
             try:
                 await self.renew()
-            except StoreUnavailableError as error:
+            except StoreError as error:
                 _log.warning("leases_not_renewed", held=len(self._held), error=str(error))
 
     async def renew(self) -> None:

@@ -35,7 +35,7 @@ class Preparer:
         self._history_tokens = history_tokens
 
     async def prepare(self, turn: ClaimedTurn, resolved: Resolved, *, has_documents: bool) -> Prompt:
-        """Return the turn's prompt."""
+        """Return the turn's prompt: of its conversation's past, or of the messages that came with it."""
         passages: tuple[Passage, ...] = ()
         if has_documents:
             passages = await self._patience.run(

@@ -11,7 +11,7 @@ from shared.domain.key_states import KeyState
 from shared.domain.reasons import reason_of_failure
 from shared.domain.turn_result import TurnError
 from shared.store.bots.rows import BotRow
-from shared.store.keys.rows import KeyRow
+from shared.store.keys.rows import KeyRow, Standing
 from shared.store.turns.rows import ClaimedTurn, KeyUse
 from shared.store.workspaces.rows import WorkspaceConfiguration
 
@@ -76,21 +76,38 @@ def resolve(
         return Unresolved(_error(ErrorType.PLAN_FORBIDS_MODEL, model.provider, now), model)
     if not model.needs_key:
         return Resolved(bot, model, key=None)
+    return _with_key(turn, bot, model, configuration, now=now, patience_seconds=suspect_patience_seconds)
+
+
+def _with_key(
+    turn: ClaimedTurn,
+    bot: BotRow,
+    model: Model,
+    configuration: WorkspaceConfiguration,
+    *,
+    now: datetime,
+    patience_seconds: float,
+) -> Resolution:
     key = _key_of(bot, model, configuration)
     if key is None:
         return Unresolved(_error(ErrorType.NO_KEY, model.provider, now), model)
     if not key.state.is_usable or key.sealed is None:
-        return Unresolved(key_unusable(key, now), model)
-    resolved = Resolved(bot, model, key)
-    if key.state is KeyState.SUSPECT:
-        return _suspected(turn, resolved, key, now=now, patience_seconds=suspect_patience_seconds)
-    return resolved
+        return Unresolved(key_unusable(key, key.standing, now), model)
+    if key.state is not KeyState.SUSPECT:
+        return Resolved(bot, model, key)
+    since = key.suspect_since
+    return Suspected(
+        Resolved(bot, model, key),
+        key,
+        probe_due=since is not None and now - since > timedelta(seconds=patience_seconds),
+        caller_waits=turn.door.has_waiting_caller,
+        error=key_unusable(key, key.standing, now),
+    )
 
 
-def key_unusable(key: KeyRow, now: datetime) -> TurnError:
+def key_unusable(key: KeyRow, standing: Standing, now: datetime) -> TurnError:
     """Return the failure on a key that is out of service, in the words of whoever took it out."""
     error = _error(ErrorType.KEY_UNUSABLE, key.provider, now)
-    standing = key.standing
     return TurnError(
         error.type,
         standing.reason or error.reason,
@@ -106,24 +123,6 @@ def _key_of(bot: BotRow, model: Model, configuration: WorkspaceConfiguration) ->
         own = configuration.keys.get(bot.key_id)
         return own if own is not None and own.provider == model.provider else None
     return next((k for k in configuration.keys.values() if k.provider == model.provider and k.is_default), None)
-
-
-def _suspected(
-    turn: ClaimedTurn,
-    resolved: Resolved,
-    key: KeyRow,
-    *,
-    now: datetime,
-    patience_seconds: float,
-) -> Suspected:
-    since = key.suspect_since
-    return Suspected(
-        resolved,
-        key,
-        probe_due=since is not None and now - since > timedelta(seconds=patience_seconds),
-        caller_waits=turn.door.has_waiting_caller,
-        error=key_unusable(key, now),
-    )
 
 
 def _error(error: ErrorType, provider: str, now: datetime) -> TurnError:

@@ -1,0 +1,140 @@
+"""Builds everything that a worker needs, and takes it down in the right order."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import redis.asyncio as redis
+
+from services.workers.completion.announce import Announcer
+from services.workers.completion.ask import Asker
+from services.workers.completion.call import Caller
+from services.workers.completion.claim import Claimer
+from services.workers.completion.configuration import ConfigurationCache
+from services.workers.completion.key_verdicts import KeyVerdicts
+from services.workers.completion.leases import Leases
+from services.workers.completion.patience import Patience
+from services.workers.completion.prepare import Preparer
+from services.workers.completion.record import Recorder
+from services.workers.completion.resolver import Resolver
+from services.workers.completion.turn_flow import TurnFlow
+from shared.clock import utc_now
+from shared.domain.catalogue import load_catalogue
+from shared.domain.retry_rule import RetryPolicy
+from shared.keys.context import KeyContext
+from shared.providers.registry import open_providers
+from shared.queue.connection import connect_redis
+from shared.queue.replies import ReplyWriter
+from shared.queue.ring import Ringer
+from shared.settings import Settings
+from shared.store.database import Database
+from shared.vault.master_keys import parse_master_keys
+from shared.vault.vault import Vault
+
+REDIS_CONNECTIONS = 16
+LAST_WRITES_SECONDS = 5.0
+"""How long the last records and rings may take once no turn runs any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What the steps share."""
+
+    settings: Settings
+    database: Database
+    redis: redis.Redis
+    patience: Patience
+    replies: ReplyWriter
+    announcer: Announcer
+
+
+@asynccontextmanager
+async def open_flow(settings: Settings) -> AsyncIterator[TurnFlow]:
+    """Open the flow of a turn with everything below it; leaving the block writes what is still in memory."""
+    async with AsyncExitStack() as stack:
+        parts = _open_parts(settings, stack)
+        vault = Vault(parse_master_keys(settings.master_keys))
+        providers = await stack.enter_async_context(open_providers(settings, concurrency=settings.concurrency))
+        keys = KeyContext(
+            database=parts.database,
+            vault=vault,
+            providers=providers,
+            catalogue=load_catalogue(),
+            ringer=Ringer(parts.redis),
+            probe_timeout_seconds=settings.probe_timeout_seconds,
+            clock=utc_now,
+        )
+        flow = _flow(parts, keys)
+        renewing = asyncio.create_task(flow.leases.renew_always(), name="renew-leases")
+        try:
+            yield flow
+        finally:
+            await _write_the_rest(flow, parts)
+            renewing.cancel()
+
+
+def _open_parts(settings: Settings, stack: AsyncExitStack) -> _Parts:
+    database = Database.connect(
+        settings.database_url or "",
+        connections=settings.database_connections,
+        application_name="completion",
+    )
+    stack.push_async_callback(database.close)
+    client = connect_redis(settings.redis_url or "", connections=REDIS_CONNECTIONS)
+    stack.push_async_callback(client.aclose)
+    announcer = Announcer(Ringer(client), utc_now)
+    return _Parts(settings, database, client, Patience(), ReplyWriter(client), announcer)
+
+
+def _flow(parts: _Parts, keys: KeyContext) -> TurnFlow:
+    settings, database, patience = parts.settings, parts.database, parts.patience
+    verdicts = KeyVerdicts(keys, patience, suspect_patience_seconds=settings.suspect_patience_seconds)
+    return TurnFlow(
+        claimer=Claimer(database, patience, owner=_owner(), lease_seconds=settings.lease_seconds),
+        leases=Leases(database, lease_seconds=settings.lease_seconds, renew_seconds=settings.renew_seconds),
+        resolver=Resolver(
+            ConfigurationCache(database, patience),
+            keys.catalogue,
+            verdicts,
+            utc_now,
+            suspect_patience_seconds=settings.suspect_patience_seconds,
+        ),
+        preparer=Preparer(database, patience, history_tokens=settings.history_tokens),
+        caller=_caller(parts, keys, verdicts),
+        recorder=Recorder(database, parts.announcer, patience),
+        replies=parts.replies,
+    )
+
+
+def _caller(parts: _Parts, keys: KeyContext, verdicts: KeyVerdicts) -> Caller:
+    settings = parts.settings
+    asker = Asker(
+        keys.providers,
+        parts.replies,
+        provider_timeout_seconds=settings.provider_timeout_seconds,
+        delta_interval_seconds=settings.delta_interval_ms / 1000,
+    )
+    policy = RetryPolicy(waiting_caller_seconds=settings.retry_start_limit_seconds)
+    return Caller(asker, keys.vault, verdicts, policy, utc_now)
+
+
+async def _write_the_rest(flow: TurnFlow, parts: _Parts) -> None:
+    """Let the last records, rings and replies leave; what PostgreSQL does not take in time is given up."""
+    try:
+        async with asyncio.timeout(LAST_WRITES_SECONDS):
+            await flow.claimer.close()
+            await flow.recorder.close()
+    except TimeoutError:
+        parts.patience.give_up()
+    await parts.announcer.close()
+    await parts.replies.close()
+
+
+def _owner() -> str:
+    """Name this process in the leases it takes, for whoever reads the rows."""
+    return f"{socket.gethostname()}:{os.getpid()}"

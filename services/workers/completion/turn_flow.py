@@ -1,0 +1,66 @@
+"""The way of a turn through a worker: claim, resolve, prepare, call, record, announce, reply."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.workers.completion.attempt import Attempt
+from services.workers.completion.call import Caller
+from services.workers.completion.claim import Claimer
+from services.workers.completion.endings import broken_off
+from services.workers.completion.leases import Leases
+from services.workers.completion.prepare import Preparer
+from services.workers.completion.record import Recorder
+from services.workers.completion.reply import reply
+from services.workers.completion.resolver import Resolver
+from shared.queue.replies import ReplyWriter
+from shared.store.turns.rows import AttemptEnd
+
+
+@dataclass(frozen=True, slots=True)
+class TurnFlow:
+    """Runs turns from their ring to their reply; many at once, each in the task that calls `complete`."""
+
+    claimer: Claimer
+    leases: Leases
+    resolver: Resolver
+    preparer: Preparer
+    caller: Caller
+    recorder: Recorder
+    replies: ReplyWriter
+
+    async def complete(self, turn_id: UUID) -> None:
+        """Run one attempt of the turn; a turn that cannot be claimed is somebody else's affair."""
+        turn = await self.claimer.claim(turn_id)
+        if turn is None:
+            return
+        with self.leases.hold(turn) as held:
+            end = await self._attempt(Attempt(held, turn.retries))
+            end, recorded = await self.recorder.record(turn, end)  # and announced, with its batch
+        await reply(self.replies, turn, end, recorded)
+
+    async def _attempt(self, attempt: Attempt) -> AttemptEnd:
+        """Run the attempt to its end; being stopped, by a lost lease or at shutdown, is an end too."""
+        try:
+            with attempt.held.stoppable():
+                return await self._answer(attempt)
+        except asyncio.CancelledError:
+            _take_back_the_cancel()
+            return broken_off(attempt)
+
+    async def _answer(self, attempt: Attempt) -> AttemptEnd:
+        resolved = await self.resolver.resolve(attempt)
+        if isinstance(resolved, AttemptEnd):
+            return resolved
+        attempt.resolved = resolved
+        attempt.prompt = await self.preparer.prepare(attempt.turn, resolved, has_documents=attempt.has_documents)
+        return await self.caller.call(attempt, resolved, attempt.prompt)
+
+
+def _take_back_the_cancel() -> None:
+    """Let the task go on: what it did must still be recorded."""
+    task = asyncio.current_task()
+    if task is not None:
+        task.uncancel()
