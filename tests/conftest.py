@@ -1,0 +1,61 @@
+"""Servers for every test that asks for one; unit tests ask for none."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+
+import pytest
+import redis.asyncio as redis
+import uvloop
+from infra.embedded.postgres import EmbeddedPostgres
+from infra.embedded.redis import EmbeddedRedis
+from tests.servers import fresh_database, running_postgres, running_redis
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Run every test on the event loop that the product runs on."""
+    return {"uvloop": uvloop.new_event_loop}
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[EmbeddedPostgres]:
+    """Start PostgreSQL once."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[EmbeddedRedis]:
+    """Start Redis once."""
+    with running_redis() as server:
+        yield server
+
+
+@pytest.fixture
+async def database_url(postgres_server: EmbeddedPostgres) -> AsyncIterator[str]:
+    """Return the address of a fresh, migrated database."""
+    async with fresh_database(postgres_server.url) as url:
+        yield url
+
+
+@pytest.fixture
+async def redis_url(redis_server: EmbeddedRedis) -> str:
+    """Return the address of an empty Redis."""
+    async with redis.Redis.from_url(redis_server.url) as client:
+        await client.flushall()
+    return redis_server.url
+
+
+@pytest.fixture
+def own_postgres_server() -> Iterator[EmbeddedPostgres]:
+    """Start a PostgreSQL that the test may stop and kill."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def own_redis_server() -> Iterator[EmbeddedRedis]:
+    """Start a Redis that the test may stop, wipe and kill."""
+    with running_redis() as server:
+        yield server
