@@ -56,6 +56,12 @@ def write_private(file: Path, text: str) -> None:
     draft.replace(file)
 
 
+def with_chosen_ports(settings: Settings) -> Settings:
+    """Put a free port in the place of each that is 0, so that every process knows where the others are."""
+    names = [name for name in dict.fromkeys(PORT_SETTINGS.values()) if getattr(settings, name) == 0]
+    return settings.model_copy(update={name: _free_port(settings.host) for name in names})
+
+
 def require_free_port(settings: Settings, process: str) -> None:
     """Refuse to start a process where another program listens.
 
@@ -71,8 +77,7 @@ def require_free_port(settings: Settings, process: str) -> None:
 
 def is_free(host: str, port: int) -> bool:
     """Tell whether a server could listen there now."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
+    with socket.socket(_family(host)) as probe:
         # as servers do: what remains of connections that have ended does not count
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -80,6 +85,16 @@ def is_free(host: str, port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def _free_port(host: str) -> int:
+    with socket.socket(_family(host)) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
 def _kept(file: Path) -> str | None:

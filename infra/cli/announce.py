@@ -1,0 +1,60 @@
+"""What `mevichat up` says once everything answers."""
+
+from __future__ import annotations
+
+import http.client
+import time
+from collections.abc import Mapping
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from infra.cli.demo import QUESTION, Demo
+
+LOOK_AGAIN_SECONDS = 0.1
+ANSWER_WITHIN_SECONDS = 5
+COMPLAIN_AFTER_SECONDS = 60
+
+
+def announce_when_ready(health: Mapping[str, str], demo: Demo, *, began_at: float) -> None:
+    """Wait until each of these health addresses answers 200, then print how to reach the product.
+
+    `began_at` is what `time.monotonic()` said when the start began.
+    """
+    waiting, complained = dict(health), False
+    while waiting := {name: url for name, url in waiting.items() if not is_ready(url)}:
+        if not complained and time.monotonic() - began_at > COMPLAIN_AFTER_SECONDS:
+            _say(f"Still not ready after {COMPLAIN_AFTER_SECONDS} s: {', '.join(waiting)}. Their lines above say why.")
+            complained = True
+        time.sleep(LOOK_AGAIN_SECONDS)
+    _say(words_of(demo, seconds=time.monotonic() - began_at))
+
+
+def is_ready(url: str) -> bool:
+    """Tell whether this health address answers 200."""
+    try:
+        with urlopen(url, timeout=ANSWER_WITHIN_SECONDS) as answer:  # noqa: S310 - http, built from our own settings
+            return bool(answer.status == http.HTTPStatus.OK)
+    except (URLError, OSError, http.client.HTTPException):
+        return False
+
+
+def words_of(demo: Demo, *, seconds: float) -> str:
+    """Return the lines that greet whoever started the product."""
+    return f"""
+Mevichat is up after {seconds:.1f} s. Ctrl-C stops it; the data stays.
+
+  Dashboard    {demo.dashboard_url}
+  Login        {demo.admin_token}   (admin token of the workspace Demo)
+  Chat API     {demo.chat_url}
+  Bot token    {demo.bot_token}   (Demo bot, on Mevichat Mini)
+
+Ask the demo bot:
+
+  curl {demo.chat_url}/chat/completions \\
+    -H "Authorization: Bearer {demo.bot_token}" -H "Content-Type: application/json" \\
+    -d '{{"model": "default", "messages": [{{"role": "user", "content": "{QUESTION}"}}]}}'
+"""
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201 - the terminal is this command's output

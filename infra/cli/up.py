@@ -1,0 +1,99 @@
+"""`mevichat up`: the whole product on this machine, on embedded servers unless others are set."""
+
+from __future__ import annotations
+
+import signal
+import time
+from contextlib import ExitStack
+from typing import NoReturn
+
+import typer
+import uvloop
+
+from infra.cli.addresses import (
+    MASTER_KEYS_FILE,
+    environment_of,
+    require_free_port,
+    with_chosen_ports,
+    write_private,
+)
+from infra.cli.announce import announce_when_ready
+from infra.cli.demo import Demo, prepare_demo
+from infra.cli.embedded import start_servers
+from infra.cli.processes import SERVICES, SIMULATOR, run_processes
+from infra.cli.run_service import refused
+from infra.embedded.lock import hold_data_folder
+from shared.errors import MevichatError
+from shared.settings import Settings, load_settings
+from shared.store.database import Database
+from shared.store.migrate import migrate_async
+from shared.vault.master_keys import new_master_key, parse_master_keys
+
+
+def up(*, simulator: bool) -> typer.Exit:
+    """Start everything, say how to reach it, and stop it all at Ctrl-C: processes, then Redis, then PostgreSQL."""
+    began_at = time.monotonic()
+    signal.signal(signal.SIGTERM, _leave)
+    try:
+        settings = with_chosen_ports(load_settings())
+        with ExitStack() as running:
+            return typer.Exit(code=_run(settings, running, simulator=simulator, began_at=began_at))
+    except MevichatError as refusal:
+        return refused(str(refusal))
+    except KeyboardInterrupt:
+        return typer.Exit()
+
+
+def _run(settings: Settings, running: ExitStack, *, simulator: bool, began_at: float) -> int:
+    names = (*SERVICES, SIMULATOR) if simulator else SERVICES
+    for name in names:
+        require_free_port(settings, name)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    running.enter_context(hold_data_folder(settings.data_dir))
+    settings = _with_master_keys(settings)
+    settings = start_servers(settings, running)
+    if simulator:
+        settings = _with_simulator(settings)
+    demo = uvloop.run(_prepare(settings))
+    return run_processes(
+        names,
+        environment_of(settings),
+        grace_seconds=settings.grace_seconds,
+        meanwhile=lambda: announce_when_ready(_health_of(settings), demo, began_at=began_at),
+    )
+
+
+def _with_master_keys(settings: Settings) -> Settings:
+    """Take the master keys that are set; else those of the data folder, drawn at the first start."""
+    file = settings.data_dir / MASTER_KEYS_FILE
+    if settings.master_keys is None and not file.exists():
+        write_private(file, new_master_key() + "\n")
+    keys = settings.master_keys or file.read_text(encoding="utf-8").strip()
+    parse_master_keys(keys)
+    return settings.model_copy(update={"master_keys": keys})
+
+
+def _with_simulator(settings: Settings) -> Settings:
+    base = f"http://127.0.0.1:{settings.simulator_port}"
+    addresses = {"openai_base_url": f"{base}/openai/v1", "anthropic_base_url": f"{base}/anthropic"}
+    return settings.model_copy(update=addresses)
+
+
+async def _prepare(settings: Settings) -> Demo:
+    url = settings.database_url or ""
+    await migrate_async(url)
+    database = Database.connect(url, connections=1, application_name="mevichat-up")
+    try:
+        return await prepare_demo(settings, database)
+    finally:
+        await database.close()
+
+
+def _health_of(settings: Settings) -> dict[str, str]:
+    ports = {name: getattr(settings, f"{name}_port") for name in SERVICES}
+    return {name: f"http://127.0.0.1:{port}/health/ready" for name, port in ports.items()}
+
+
+def _leave(_signal: int, _frame: object) -> NoReturn:
+    # before honcho takes the signals over: the servers that already run are stopped on the way out
+    raise KeyboardInterrupt
