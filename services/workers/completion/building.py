@@ -9,8 +9,6 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-import redis.asyncio as redis
-
 from services.workers.completion.announce import Announcer
 from services.workers.completion.ask import Asker
 from services.workers.completion.call import Caller
@@ -47,9 +45,9 @@ class _Parts:
 
     settings: Settings
     database: Database
-    redis: redis.Redis
     patience: Patience
     replies: ReplyWriter
+    ringer: Ringer
     announcer: Announcer
 
 
@@ -65,7 +63,7 @@ async def open_flow(settings: Settings) -> AsyncIterator[TurnFlow]:
             vault=vault,
             providers=providers,
             catalogue=load_catalogue(),
-            ringer=Ringer(parts.redis),
+            ringer=parts.ringer,
             probe_timeout_seconds=settings.probe_timeout_seconds,
             clock=utc_now,
         )
@@ -87,8 +85,8 @@ def _open_parts(settings: Settings, stack: AsyncExitStack) -> _Parts:
     stack.push_async_callback(database.close)
     client = connect_redis(settings.redis_url or "", connections=REDIS_CONNECTIONS)
     stack.push_async_callback(client.aclose)
-    announcer = Announcer(Ringer(client), utc_now)
-    return _Parts(settings, database, client, Patience(), ReplyWriter(client), announcer)
+    ringer = Ringer(client)
+    return _Parts(settings, database, Patience(), ReplyWriter(client), ringer, Announcer(ringer, utc_now))
 
 
 def _flow(parts: _Parts, keys: KeyContext) -> TurnFlow:
