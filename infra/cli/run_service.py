@@ -57,4 +57,13 @@ def _run(name: str, settings: Settings) -> int:
     from shared.logs import configure_logs  # noqa: PLC0415
 
     configure_logs(settings.log_level)
-    return int(uvloop.run(import_module(MODULES[name]).run(settings)))
+    return int(uvloop.run(_checked_run(name, settings)))
+
+
+async def _checked_run(name: str, settings: Settings) -> int:
+    if name != "simulator":
+        from infra.cli.server_checks import refuse_unsound_servers  # noqa: PLC0415
+
+        await refuse_unsound_servers(settings)
+    code: int = await import_module(MODULES[name]).run(settings)
+    return code

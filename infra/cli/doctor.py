@@ -1,0 +1,86 @@
+"""`mevichat doctor`: looks at everything that a start needs, and says what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import typer
+import uvloop
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from infra.cli.addresses import PORT_SETTINGS, is_free, with_kept_addresses
+from infra.cli.announce import is_ready
+from infra.cli.processes import SERVICES
+from infra.cli.server_checks import postgres_problems, redis_problem
+from shared.errors import MevichatError
+from shared.settings import PREFIX, Settings, load_settings
+
+SICK_EXIT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found; `problem` is None when all is well."""
+
+    check: str
+    found: str
+    problem: str | None = None
+
+
+def doctor() -> typer.Exit:
+    """Print every check; exit 1 when one of them fails."""
+    findings = uvloop.run(_examine())
+    Console().print(_table(findings))
+    return typer.Exit(code=SICK_EXIT if any(finding.problem for finding in findings) else 0)
+
+
+async def _examine() -> list[Finding]:
+    try:
+        settings = with_kept_addresses(load_settings())
+    except MevichatError as wrong:
+        return [Finding("settings", "invalid", str(wrong))]
+    return [Finding("settings", "valid")] + [finding async for finding in _checks(settings)]
+
+
+async def _checks(settings: Settings) -> AsyncIterator[Finding]:
+    yield _master_keys(settings)
+    for check, problem in (await postgres_problems(settings.database_url)).items():
+        yield Finding(check, "wrong" if problem else "good", problem)
+    problem = await redis_problem(settings.redis_url)
+    yield Finding("Redis", "wrong" if problem else "good, evicts nothing", problem)
+    for process in SERVICES:
+        yield _port(settings, process)
+
+
+def _master_keys(settings: Settings) -> Finding:
+    from shared.vault.master_keys import parse_master_keys  # noqa: PLC0415 - loads cryptography
+
+    try:
+        count = len(parse_master_keys(settings.master_keys).keys)
+    except MevichatError as wrong:
+        return Finding("master keys", "wrong", str(wrong))
+    return Finding("master keys", f"{count} good")
+
+
+def _port(settings: Settings, process: str) -> Finding:
+    name = PORT_SETTINGS[process]
+    port = getattr(settings, name)
+    check = f"port {port}, {process}"
+    if is_free(settings.host, port):
+        return Finding(check, "free")
+    if is_ready(f"http://{settings.host}:{port}/health/live"):
+        return Finding(check, "held by Mevichat")
+    return Finding(check, "taken", f"Another program listens there; end it or set {PREFIX}{name.upper()}.")
+
+
+def _table(findings: list[Finding]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for column in ("", "check", "found", "what to do"):
+        table.add_column(column, overflow="fold")
+    for finding in findings:
+        mark = Text("✗", "red") if finding.problem else Text("✓", "green")
+        table.add_row(mark, Text(finding.check), Text(finding.found), Text(finding.problem or ""))
+    return table
