@@ -76,9 +76,9 @@ class Product:
             workspace_id=workspace_id,
             kind=TokenKind.ADMIN,
             bot_id=None,
-            hash=hash_token(token),
-            last4=last_four(token),
-            label="test",
+            token_hash=hash_token(token),
+            last_four=last_four(token),
+            name="test",
         )
         await create_token(self.database, row, actor="test")
         return Workspace(self, str(workspace_id), token)

@@ -34,9 +34,7 @@ def _short_parts(sentence: str, longest: int) -> list[str]:
     if len(sentence) <= longest:
         return [sentence] if sentence else []
     words = [
-        word[start : start + longest]
-        for word in _WORD_BORDER.split(sentence)
-        for start in range(0, len(word), longest)
+        word[start : start + longest] for word in _WORD_BORDER.split(sentence) for start in range(0, len(word), longest)
     ]
     return _joined(words, " ", longest)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any, Final
 from uuid import UUID
 
@@ -72,7 +72,7 @@ class ReplyInbox:
         """Cancel every future that `expect` returned for the turn."""
         self._expectations.cancel(turn_id)
 
-    async def follow(self, turn_id: UUID | str, after: str | None = None) -> AsyncIterator[StreamEntry]:
+    async def follow(self, turn_id: UUID | str, after: str | None = None) -> AsyncGenerator[StreamEntry, None]:
         """Yield the turn's entries after the delta `after` (`attempt.sequence`), from the beginning when None.
 
         Ends after Done, or when the inbox closes. Who leaves early should close the iterator (`aclosing`). A gap in

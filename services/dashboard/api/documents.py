@@ -15,8 +15,7 @@ from services.dashboard.body import Form, ShortText, StorableText, page, path_id
 from services.dashboard.context import context_of
 from services.dashboard.errors import invalid, not_found
 from services.dashboard.json_response import json_response
-from shared.ids import new_id
-from shared.knowledge.add_document import add_document
+from shared.knowledge.add_document import DocumentRefused, NewDocument, add_document
 from shared.store.bots.read import find_bot
 from shared.store.documents.read import list_documents
 from shared.store.documents.write import delete_document
@@ -38,17 +37,11 @@ async def add(request: Request) -> Response:
     form = await read_form(request, NewDocumentForm)
     if await find_bot(context.database, workspace_id=holder.workspace_id, bot_id=form.bot_id) is None:
         raise invalid("bot_id", "bot_id names no bot of this workspace.")
-    document_id = new_id()
-    passages = await add_document(
-        context.database,
-        document_id=document_id,
-        workspace_id=holder.workspace_id,
-        bot_id=form.bot_id,
-        title=form.title,
-        text=form.text,
-        actor=actor_of(holder),
-    )
-    body = {"id": document_id, "bot_id": form.bot_id, "title": form.title, "passages": passages}
+    document = NewDocument(holder.workspace_id, form.bot_id, form.title, form.text)
+    added = await add_document(context.database, document, actor=actor_of(holder))
+    if isinstance(added, DocumentRefused):
+        raise invalid("text", f"text {added.problem}; send the document's words.")
+    body = {"id": added.document_id, "bot_id": form.bot_id, "title": form.title, "passages": added.passages}
     return json_response(body, 201)
 
 

@@ -23,6 +23,9 @@ COLUMNS = """
 """
 ONE = text(f"SELECT {COLUMNS} FROM turns WHERE bot_id = :bot_id AND id = :turn_id")  # noqa: S608 - own constant
 MANY = text(f"SELECT {COLUMNS} FROM turns WHERE id = ANY (CAST(:ids AS uuid[]))")  # noqa: S608 - own constant
+ENDED = text(
+    f"SELECT {COLUMNS} FROM turns WHERE id = ANY (CAST(:ids AS uuid[])) AND ended_at IS NOT NULL",  # noqa: S608
+)
 CONVERSATION = text(
     f"SELECT {COLUMNS} FROM turns WHERE bot_id = :bot_id AND conversation = :conversation "  # noqa: S608
     "AND position > :after ORDER BY position LIMIT :at_most",
@@ -50,6 +53,12 @@ async def read_turn(database: Database, *, bot_id: UUID, turn_id: UUID) -> TurnR
 async def read_turns(database: Database, turn_ids: Sequence[UUID]) -> dict[UUID, TurnRow]:
     """Return these turns by id, whatever their status; the unknown are absent."""
     rows = await database.call(MANY, ids=list(turn_ids))
+    return {row.id: _turn(row) for row in rows}
+
+
+async def read_ended(database: Database, turn_ids: Sequence[UUID]) -> dict[UUID, TurnRow]:
+    """Return those of these turns that have ended, by id."""
+    rows = await database.call(ENDED, ids=list(turn_ids))
     return {row.id: _turn(row) for row in rows}
 
 

@@ -1,0 +1,65 @@
+"""The gateway's application."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from services.gateway import turns
+from services.gateway.chat import complete
+from services.gateway.context import GatewayContext
+from services.gateway.errors import ChatError, error_response
+from services.gateway.json_response import json_response
+from services.gateway.models import list_models
+from services.gateway.openapi import describe
+from shared.admission.refusal import UNAVAILABLE
+from shared.health import health_routes
+from shared.store.errors import StoreUnavailableError
+
+OPERATIONS = [
+    Route("/v1/chat/completions", complete, methods=["POST"]),
+    Route("/v1/turns/{id}", turns.show, methods=["GET"]),
+    Route("/v1/turns/{id}/retry", turns.retry, methods=["POST"]),
+    Route("/v1/turns/{id}/cancel", turns.cancel, methods=["POST"]),
+    Route("/v1/turns/{id}/events", turns.events, methods=["GET"]),
+    Route("/v1/conversations/{id:path}", turns.conversation, methods=["GET"]),
+    Route("/v1/models", list_models, methods=["GET"]),
+]
+
+
+def build_app(context: GatewayContext) -> Starlette:
+    """Return the chat API with its health doors."""
+    document = describe(OPERATIONS)
+
+    async def openapi(_: Request) -> Response:
+        return json_response(document)
+
+    app = Starlette(
+        routes=[*OPERATIONS, Route("/openapi.json", openapi), *health_routes(context.database.is_ready)],
+        exception_handlers={
+            ChatError: _answer_error,
+            StoreUnavailableError: _answer_unavailable,
+            HTTPException: _answer_http,
+        },
+    )
+    app.state.context = context
+    return app
+
+
+async def _answer_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, ChatError)
+    return error_response(error.status, error.code, error.message, error.param)
+
+
+async def _answer_unavailable(_: Request, __: Exception) -> Response:
+    return error_response(503, UNAVAILABLE.code.value, UNAVAILABLE.message, None, retry_after_seconds=1)
+
+
+async def _answer_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code = "not_found" if error.status_code == 404 else "invalid_request"  # noqa: PLR2004 - HTTP's own number
+    sentence = f"{error.detail}: {request.method} {request.url.path} is no operation of the chat API."
+    return error_response(error.status_code, code, sentence, None)

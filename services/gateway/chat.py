@@ -1,0 +1,110 @@
+"""`POST /v1/chat/completions`: one message in, a reply out: whole, streamed, or later."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from services.gateway.authenticate import bearer_hash
+from services.gateway.body import read_body
+from services.gateway.chat_body import chat_body
+from services.gateway.chat_stream import KEEP_ALIVE, ChatStream
+from services.gateway.context import GatewayContext, context_of
+from services.gateway.errors import refusal_response
+from services.gateway.follow import follow_turn
+from services.gateway.json_response import json_response
+from services.gateway.parse_chat import ChatBody, parse_chat
+from services.gateway.results import result_of_row
+from shared.admission.admission import Admitted
+from shared.admission.refusal import Refusal
+from shared.domain.months import month_of, resets_at
+from shared.domain.turn_result import TurnResult
+from shared.domain.turn_status import Door
+from shared.queue.reply_entries import Delta, Done
+from shared.store.turns.read import read_turns
+
+STATUS_HEADER = "Mevichat-Turn-Status"
+SPARE_SECONDS = 10.0
+"""How long after its deadline a turn may take to be seen as expired."""
+
+
+async def complete(request: Request) -> Response:
+    """Admit a message and answer it."""
+    context, token_hash = context_of(request), bearer_hash(request)
+    body = parse_chat(
+        await read_body(request, context.settings.body_limit_bytes),
+        is_async="respond-async" in request.headers.get("prefer", ""),
+        idempotency_key=request.headers.get("idempotency-key"),
+    )
+    decision = await context.admission.admit(body.request, token_hash, context.holders, context.inbox.name)
+    if isinstance(decision, Refusal):
+        return _refuse(context, decision)
+    if body.request.door is Door.ASYNC:
+        return _later(decision)
+    if body.request.door is Door.STREAM:
+        return _streamed(context, body, decision)
+    return await _whole(context, decision)
+
+
+def _refuse(context: GatewayContext, refusal: Refusal) -> Response:
+    now = context.clock()
+    seconds = int((resets_at(month_of(now)) - now).total_seconds()) + 1
+    return refusal_response(refusal, seconds_to_next_month=seconds)
+
+
+def _later(admitted: Admitted) -> Response:
+    body = {"turn_id": admitted.turn_id, "status": admitted.status}
+    return json_response(body, 202, {"Location": f"/v1/turns/{admitted.turn_id}", "Preference-Applied": "respond-async"})
+
+
+async def _whole(context: GatewayContext, admitted: Admitted) -> Response:
+    result = await _result(context, admitted.turn_id)
+    created = int(context.clock().timestamp())
+    return json_response(chat_body(result, created), 200, {STATUS_HEADER: result.status})
+
+
+async def _result(context: GatewayContext, turn_id: UUID) -> TurnResult:
+    ended = context.waiting.expect(turn_id)
+    try:
+        async with asyncio.timeout(context.settings.caller_deadline_seconds + SPARE_SECONDS):
+            return await ended
+    except TimeoutError:
+        # its worker still runs it, past its deadline: say where it stands
+        return result_of_row((await read_turns(context.database, [turn_id]))[turn_id])
+    finally:
+        ended.cancel()
+
+
+def _streamed(context: GatewayContext, body: ChatBody, admitted: Admitted) -> Response:
+    stream = ChatStream(
+        str(admitted.turn_id),
+        admitted.model,
+        int(context.clock().timestamp()),
+        includes_usage=body.includes_usage,
+    )
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(
+        _chunks(context, stream, admitted.turn_id), media_type="text/event-stream", headers=headers
+    )
+
+
+async def _chunks(context: GatewayContext, stream: ChatStream, turn_id: UUID) -> AsyncIterator[bytes]:
+    yield stream.begin()
+    async for entry in follow_turn(context, turn_id):
+        if entry is None:
+            yield KEEP_ALIVE
+        elif isinstance(entry, Delta):
+            chunk = stream.delta(entry)
+            if chunk is not None:
+                yield chunk
+        elif isinstance(entry, Done):
+            for chunk in stream.end(entry.result):
+                yield chunk
+        elif stream.has_sent_text:
+            for chunk in stream.begin_again(str(turn_id)):
+                yield chunk
+            return

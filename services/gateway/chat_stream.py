@@ -1,0 +1,89 @@
+"""Turns a turn's entries into OpenAI's chunks: what was sent, what is missing, how it ends; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from services.gateway.chat_body import finish_reason, mevichat_body, usage_body
+from shared.domain.error_types import APOLOGY
+from shared.domain.turn_result import TurnResult
+from shared.domain.turn_status import TurnStatus
+from shared.queue.reply_entries import Delta
+
+KEEP_ALIVE = b": waiting\n\n"
+DONE = b"data: [DONE]\n\n"
+
+
+class ChatStream:
+    """One streamed reply. Text leaves in order and once; after a gap the rest comes at the end."""
+
+    def __init__(self, turn_id: str, model: str, created: int, *, includes_usage: bool) -> None:
+        self._head = {
+            "id": f"chatcmpl-{turn_id}",
+            "object": "chat.completion.chunk",
+            "created": created,
+            "model": model,
+        }
+        self._includes_usage = includes_usage
+        self._sent: list[str] = []
+        self._next = (0, 0)
+        self._has_gap = False
+
+    @property
+    def has_sent_text(self) -> bool:
+        """Tell whether the user has read anything yet."""
+        return bool(self._sent)
+
+    def begin(self) -> bytes:
+        """Return the first chunk: who speaks."""
+        return self._chunk({"role": "assistant", "content": ""})
+
+    def delta(self, delta: Delta) -> bytes | None:
+        """Return the chunk for a piece of text, or None when a piece before it is missing."""
+        attempt, sequence = self._next
+        if delta.attempt != attempt:
+            attempt, sequence = delta.attempt, 0
+        if self._has_gap or delta.sequence != sequence:
+            self._has_gap = True
+            return None
+        self._next = (attempt, sequence + 1)
+        return self._text(delta.text)
+
+    def end(self, result: TurnResult) -> Iterator[bytes]:
+        """Return the last chunks: the rest of the text, the apology if it failed, how it ended, usage."""
+        rest = (result.answer or "").removeprefix("".join(self._sent))
+        if rest and (result.answer or "").startswith("".join(self._sent)):
+            yield self._text(rest)
+        if result.status in (TurnStatus.FAILED, TurnStatus.EXPIRED):
+            yield self._text(f"\n{APOLOGY}" if self._sent else APOLOGY)
+        yield from self.close(finish_reason(result), mevichat_body(result), result)
+
+    def begin_again(self, turn_id: str) -> Iterator[bytes]:
+        """Return the last chunks when another worker begins the answer anew after text has left."""
+        body: dict[str, Any] = {"turn_id": turn_id, "status": TurnStatus.READY, "error": None, "ignored_parameters": []}
+        yield from self.close("stop", body, None)
+
+    def close(self, reason: str, mevichat: dict[str, Any], result: TurnResult | None) -> Iterator[bytes]:
+        """Return finish reason, usage if it was asked for, and the end mark."""
+        yield self._chunk({}, reason, mevichat)
+        if self._includes_usage and result is not None:
+            yield _event({**self._head, "choices": [], "usage": usage_body(result.usage)})
+        yield DONE
+
+    def _text(self, text: str) -> bytes:
+        self._sent.append(text)
+        return self._chunk({"content": text})
+
+    def _chunk(
+        self, delta: dict[str, Any], reason: str | None = None, mevichat: dict[str, Any] | None = None
+    ) -> bytes:
+        choice = {"index": 0, "delta": delta, "finish_reason": reason}
+        own = {} if mevichat is None else {"mevichat": mevichat}
+        return _event({**self._head, "choices": [choice], **own})
+
+
+def _event(value: dict[str, Any]) -> bytes:
+    return b"data: %b\n\n" % orjson.dumps(value)

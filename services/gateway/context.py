@@ -1,0 +1,36 @@
+"""What the gateway's handlers need; built once by main."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from services.gateway.waiting import Waiting
+from shared.admission.admission import Admission
+from shared.admission.holders import Holders
+from shared.clock import Clock
+from shared.domain.catalogue import Catalogue
+from shared.queue.inbox import ReplyInbox
+from shared.settings import Settings
+from shared.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayContext:
+    """The way in, the ways out, and the store for reads."""
+
+    database: Database
+    admission: Admission
+    holders: Holders
+    inbox: ReplyInbox
+    waiting: Waiting
+    catalogue: Catalogue
+    settings: Settings
+    clock: Clock
+
+
+def context_of(request: Request) -> GatewayContext:
+    """Return the context that the application was built with."""
+    context: GatewayContext = request.app.state.context
+    return context

@@ -1,0 +1,53 @@
+"""What the chat API answers when it refuses: OpenAI's envelope."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from services.gateway.json_response import json_response
+from shared.admission.refusal import Refusal, RefusalCode
+from shared.errors import MevichatError
+
+STATUS = {
+    RefusalCode.MODEL_NOT_FOUND: 404,
+    RefusalCode.PLAN_FORBIDS_MODEL: 403,
+    RefusalCode.QUOTA_EXCEEDED: 429,
+    RefusalCode.TOO_MANY_WAITING: 429,
+    RefusalCode.IDEMPOTENCY_CONFLICT: 409,
+    RefusalCode.INVALID_API_KEY: 401,
+    RefusalCode.UNAVAILABLE: 503,
+}
+TYPES = {
+    401: "authentication_error",
+    403: "permission_error",
+    404: "not_found_error",
+    429: "rate_limit_error",
+    503: "api_error",
+}
+RETRY_AFTER_SECONDS = {RefusalCode.TOO_MANY_WAITING: 5, RefusalCode.UNAVAILABLE: 1}
+
+
+class ChatError(MevichatError):
+    """Raised by a handler to answer with an error; `message` names the field and the fix."""
+
+    def __init__(self, status: int, code: str, message: str, param: str | None = None) -> None:
+        super().__init__(message)
+        self.status, self.code, self.message, self.param = status, code, message, param
+
+
+def error_response(
+    status: int, code: str, message: str, param: str | None, *, retry_after_seconds: int | None = None
+) -> Response:
+    """Return an error in OpenAI's envelope."""
+    body = {"message": message, "type": TYPES.get(status, "invalid_request_error"), "param": param, "code": code}
+    headers = {} if retry_after_seconds is None else {"Retry-After": str(retry_after_seconds)}
+    return json_response({"error": body}, status, headers)
+
+
+def refusal_response(refusal: Refusal, *, seconds_to_next_month: int) -> Response:
+    """Return what a refused request reads; `Retry-After` wherever waiting helps."""
+    seconds = RETRY_AFTER_SECONDS.get(refusal.code)
+    if refusal.code is RefusalCode.QUOTA_EXCEEDED:
+        seconds = seconds_to_next_month
+    status = STATUS[refusal.code]
+    return error_response(status, refusal.code.value, refusal.message, refusal.param, retry_after_seconds=seconds)

@@ -1,0 +1,69 @@
+"""The gateway's process."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvloop
+
+from services.gateway.app import build_app
+from services.gateway.context import GatewayContext
+from services.gateway.waiting import Waiting
+from shared.admission.admission import Admission
+from shared.admission.holders import Holders
+from shared.clock import utc_now
+from shared.domain.catalogue import load_catalogue
+from shared.health import serve
+from shared.ids import new_id
+from shared.logs import configure_logs
+from shared.queue.connection import connect_redis
+from shared.queue.inbox import ReplyInbox
+from shared.queue.ring import Ringer
+from shared.settings import Settings, load_settings
+from shared.signals import stop_on_signals
+from shared.store.database import Database
+
+
+async def run(settings: Settings, stop: asyncio.Event | None = None) -> int:
+    """Serve the chat API until told to stop; with `stop` given, signals are the caller's."""
+    async with open_context(settings) as context:
+        return await serve(
+            build_app(context), host=settings.host, port=settings.gateway_port, stop=stop or stop_on_signals()
+        )
+
+
+@asynccontextmanager
+async def open_context(settings: Settings) -> AsyncIterator[GatewayContext]:
+    """Open everything that the handlers need, and close it after."""
+    connections = settings.database_connections
+    database = Database.connect(settings.database_url or "", connections=connections, application_name="gateway")
+    redis = connect_redis(settings.redis_url or "")
+    catalogue, inbox = load_catalogue(), ReplyInbox(redis, str(new_id()))
+    waiting = Waiting(database, inbox)
+    await inbox.start()
+    waiting.start()
+    try:
+        yield GatewayContext(
+            database=database,
+            admission=Admission(database, Ringer(redis), catalogue, settings),
+            holders=Holders(database),
+            inbox=inbox,
+            waiting=waiting,
+            catalogue=catalogue,
+            settings=settings,
+            clock=utc_now,
+        )
+    finally:
+        await waiting.close()
+        await inbox.close()
+        await redis.aclose()
+        await database.close()
+
+
+if __name__ == "__main__":
+    own_settings = load_settings()
+    configure_logs(own_settings.log_level)
+    sys.exit(uvloop.run(run(own_settings)))

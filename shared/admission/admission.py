@@ -1,0 +1,152 @@
+"""One way in for gateway and producers: judge, accept, ring."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+
+from shared.admission.holders import Holders
+from shared.admission.judge import Deadlines, judge
+from shared.admission.refusal import (
+    CONFIGURATION_UNSTEADY,
+    IDEMPOTENCY_CONFLICT,
+    QUOTA_EXCEEDED,
+    TOKEN_REFUSED,
+    TOO_MANY_WAITING,
+    UNAVAILABLE,
+    Refusal,
+)
+from shared.admission.request import ChatRequest
+from shared.domain.catalogue import Catalogue
+from shared.domain.turn_status import TurnStatus
+from shared.ids import new_id
+from shared.metrics import turns_accepted, turns_refused
+from shared.queue.errors import QueueUnavailableError
+from shared.queue.ring import Ringer
+from shared.queue.routes import COMPLETE_TURN
+from shared.settings import Settings
+from shared.store.batcher import Batcher
+from shared.store.database import Database
+from shared.store.errors import StoreUnavailableError
+from shared.store.turns.accept import accept_turns
+from shared.store.turns.rows import AcceptCode, AcceptResult, NewTurn
+
+log = structlog.get_logger()
+
+TURNS_A_BATCH = 100
+BATCHES_AT_ONCE = 2
+JUDGEMENTS = 5
+"""How often a request is judged anew while the configuration keeps changing under it."""
+
+REFUSALS = {
+    AcceptCode.QUOTA_EXCEEDED: QUOTA_EXCEEDED,
+    AcceptCode.TOO_MANY_WAITING: TOO_MANY_WAITING,
+    AcceptCode.IDEMPOTENCY_CONFLICT: IDEMPOTENCY_CONFLICT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """The turn is committed, or was before: then `is_replay`. It will end, whatever happens."""
+
+    turn_id: UUID
+    status: TurnStatus
+    is_replay: bool
+    model: str
+
+
+class Admission:
+    """Judges requests by their bot's configuration, accepts them in groups and rings the workers."""
+
+    def __init__(self, database: Database, ringer: Ringer, catalogue: Catalogue, settings: Settings) -> None:
+        self._database = database
+        self._ringer = ringer
+        self._catalogue = catalogue
+        self._settings = settings
+        self._deadlines = Deadlines.of(settings)
+        self._batcher: Batcher[NewTurn, AcceptResult] = Batcher(
+            self._accept, max_size=TURNS_A_BATCH, max_in_flight=BATCHES_AT_ONCE
+        )
+        self._rings: set[asyncio.Task[None]] = set()
+
+    async def admit(
+        self, request: ChatRequest, token_hash: bytes, holders: Holders, inbox: str | None
+    ) -> Admitted | Refusal:
+        """Accept the request for the bot whose token it came with; a Refusal left nothing behind."""
+        decision = await self._decide(request, token_hash, holders, inbox)
+        if isinstance(decision, Refusal):
+            turns_refused.labels(decision.code.value).inc()
+        else:
+            turns_accepted.labels(request.door.value).inc()
+        return decision
+
+    async def _decide(
+        self, request: ChatRequest, token_hash: bytes, holders: Holders, inbox: str | None
+    ) -> Admitted | Refusal:
+        turn_id = new_id()
+        for _ in range(JUDGEMENTS):
+            try:
+                holder = await holders.find(token_hash)
+                if holder is None or holder.bot is None:
+                    return TOKEN_REFUSED
+                turn = judge(
+                    request,
+                    holder,
+                    holder.bot,
+                    catalogue=self._catalogue,
+                    deadlines=self._deadlines,
+                    turn_id=turn_id,
+                    inbox=inbox,
+                )
+                if isinstance(turn, Refusal) and holders.is_fresh(token_hash):
+                    return turn
+                if isinstance(turn, NewTurn):
+                    result = await self._batcher.submit(turn)
+                    if result.code is not AcceptCode.STALE_EPOCH:
+                        return _answer(result, turn)
+            except StoreUnavailableError:
+                return UNAVAILABLE
+            # judged by an old configuration: read it again
+            holders.forget(token_hash)
+        return CONFIGURATION_UNSTEADY
+
+    async def _accept(self, turns: Sequence[NewTurn]) -> Sequence[AcceptResult]:
+        results = await accept_turns(
+            self._database,
+            turns,
+            waiting_limit=self._settings.waiting_limit,
+            idempotency_hours=self._settings.idempotency_hours,
+        )
+        ready = [
+            result.turn_id
+            for result in results
+            if result.code is AcceptCode.ACCEPTED and result.status is TurnStatus.READY
+        ]
+        self.ring_soon(ready)
+        return results
+
+    def ring_soon(self, turn_ids: Sequence[UUID]) -> None:
+        """Ring turns without waiting for Redis; the sweeper rings what Redis did not take."""
+        if turn_ids:
+            task = asyncio.create_task(self._ring(turn_ids))
+            self._rings.add(task)
+            task.add_done_callback(self._rings.discard)
+
+    async def _ring(self, turn_ids: Sequence[UUID]) -> None:
+        try:
+            await self._ringer.ring(COMPLETE_TURN, [(str(turn_id),) for turn_id in turn_ids])
+        except QueueUnavailableError:
+            log.warning("ring_failed", turns=len(turn_ids))
+
+
+def _answer(result: AcceptResult, turn: NewTurn) -> Admitted | Refusal:
+    refusal = REFUSALS.get(result.code)
+    if refusal is not None:
+        return refusal
+    assert result.status is not None
+    is_replay = result.code is AcceptCode.REPLAYED
+    return Admitted(result.turn_id, result.status, is_replay, turn.model)

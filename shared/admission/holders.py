@@ -1,0 +1,48 @@
+"""Who holds a token, remembered for a moment: accept's epoch tells when it is out of date."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from shared.clock import monotonic_seconds
+from shared.store.database import Database
+from shared.store.tokens.find import find_token
+from shared.store.tokens.rows import TokenHolder
+
+REMEMBERED_SECONDS = 30.0
+FRESH_SECONDS = 0.5
+REMEMBERED = 20_000
+
+
+class Holders:
+    """Token holders by the token's hash.
+
+    Remembering them is safe for accept alone: every change of token, bot, plan or key moves the
+    workspace's epoch, and accept compares it under the workspace's lock.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._found: OrderedDict[bytes, tuple[float, TokenHolder]] = OrderedDict()
+
+    async def find(self, token_hash: bytes) -> TokenHolder | None:
+        """Return the holder; the unknown and the revoked are asked for each time."""
+        remembered = self._found.get(token_hash)
+        if remembered is not None and monotonic_seconds() - remembered[0] < REMEMBERED_SECONDS:
+            return remembered[1]
+        holder = await find_token(self._database, token_hash)
+        if holder is not None:
+            self._found[token_hash] = (monotonic_seconds(), holder)
+            self._found.move_to_end(token_hash)
+            if len(self._found) > REMEMBERED:
+                self._found.popitem(last=False)
+        return holder
+
+    def is_fresh(self, token_hash: bytes) -> bool:
+        """Tell whether the holder was read just now, so that a refusal by it needs no second look."""
+        remembered = self._found.get(token_hash)
+        return remembered is not None and monotonic_seconds() - remembered[0] < FRESH_SECONDS
+
+    def forget(self, token_hash: bytes) -> None:
+        """Read the holder anew next time."""
+        self._found.pop(token_hash, None)

@@ -1,0 +1,51 @@
+"""Why a request is not accepted: a closed set, one sentence each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class RefusalCode(StrEnum):
+    """What the caller reads as `code`."""
+
+    MODEL_NOT_FOUND = "model_not_found"
+    PLAN_FORBIDS_MODEL = "plan_forbids_model"
+    QUOTA_EXCEEDED = "quota_exceeded"
+    TOO_MANY_WAITING = "too_many_waiting"
+    IDEMPOTENCY_CONFLICT = "idempotency_conflict"
+    INVALID_API_KEY = "invalid_api_key"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The answer to a request that was not accepted; nothing of it is kept."""
+
+    code: RefusalCode
+    message: str
+    param: str | None = None
+
+
+QUOTA_EXCEEDED = Refusal(
+    RefusalCode.QUOTA_EXCEEDED,
+    "This workspace has used its messages of the month; they are renewed on the first (UTC), or upgrade the plan.",
+)
+TOO_MANY_WAITING = Refusal(
+    RefusalCode.TOO_MANY_WAITING,
+    "Too many messages of this workspace already wait for their turn; try again in a moment.",
+)
+IDEMPOTENCY_CONFLICT = Refusal(
+    RefusalCode.IDEMPOTENCY_CONFLICT,
+    "This Idempotency-Key was used with another body; use a new key for a new request.",
+    "Idempotency-Key",
+)
+TOKEN_REFUSED = Refusal(
+    RefusalCode.INVALID_API_KEY,
+    "This bot token is unknown or was revoked; ask the bot's owner for a good one.",
+)
+UNAVAILABLE = Refusal(RefusalCode.UNAVAILABLE, "The service cannot take messages right now; try again in a moment.")
+CONFIGURATION_UNSTEADY = Refusal(
+    RefusalCode.UNAVAILABLE,
+    "The workspace's configuration is being changed; try again in a moment.",
+)
