@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import http.client
 import time
 from collections.abc import Mapping
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from infra.cli.demo import QUESTION, Demo
+from infra.cli.health import is_ready
 
 LOOK_AGAIN_SECONDS = 0.1
-ANSWER_WITHIN_SECONDS = 5
 COMPLAIN_AFTER_SECONDS = 60
 
 
@@ -27,15 +24,6 @@ def announce_when_ready(health: Mapping[str, str], demo: Demo, *, began_at: floa
             complained = True
         time.sleep(LOOK_AGAIN_SECONDS)
     _say(words_of(demo, seconds=time.monotonic() - began_at))
-
-
-def is_ready(url: str) -> bool:
-    """Tell whether this health address answers 200."""
-    try:
-        with urlopen(url, timeout=ANSWER_WITHIN_SECONDS) as answer:  # noqa: S310 - http, built from our own settings
-            return bool(answer.status == http.HTTPStatus.OK)
-    except (URLError, OSError, http.client.HTTPException):
-        return False
 
 
 def words_of(demo: Demo, *, seconds: float) -> str:

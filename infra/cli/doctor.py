@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from infra.cli.addresses import PORT_SETTINGS, is_free, with_kept_addresses
-from infra.cli.announce import is_ready
+from infra.cli.health import is_ready
 from infra.cli.processes import SERVICES
 from infra.cli.server_checks import postgres_problems, redis_problem
 from shared.errors import MevichatError
