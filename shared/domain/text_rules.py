@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
 
 def storable_text_problem(text: str) -> str | None:
     """Return what makes the text unstorable, or None when it is fine."""
@@ -16,6 +20,4 @@ def storable_text_problem(text: str) -> str | None:
 
 def storable_text(text: str) -> str:
     """Return the text with U+FFFD in place of what may not enter PostgreSQL."""
-    if storable_text_problem(text) is None:
-        return text
-    return text.replace("\x00", "\ufffd").encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    return text if storable_text_problem(text) is None else UNSTORABLE.sub("\ufffd", text)

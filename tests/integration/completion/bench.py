@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
-from infra.simulator.server import Simulator
 from redis.asyncio import Redis
+from sqlalchemy import text
+
+from infra.simulator.server import Simulator
 from services.workers.completion.main import run
 from shared.domain.catalogue import load_catalogue
 from shared.domain.plans import Plan
@@ -20,6 +22,8 @@ from shared.domain.secret import Secret
 from shared.domain.turn_status import Door, TurnStatus
 from shared.ids import new_id
 from shared.queue.connection import connect_redis
+from shared.queue.inbox import ReplyInbox
+from shared.queue.reply_entries import Delta, Done, Reset
 from shared.queue.ring import Ringer
 from shared.queue.routes import COMPLETE_TURN, Route
 from shared.settings import Settings
@@ -36,10 +40,18 @@ from shared.store.workspaces.create import create_workspace
 from shared.store.workspaces.read import find_workspace
 from shared.vault.master_keys import parse_master_keys
 from shared.vault.vault import Vault
-from sqlalchemy import text
 
 MASTER_KEYS = base64.urlsafe_b64encode(bytes(range(7, 39))).decode()
 WITHIN_SECONDS = 15
+Seen = TypeVar("Seen")
+
+
+async def until(look: Callable[[], Awaitable[Seen]], is_there: Callable[[Seen], bool]) -> Seen:
+    """Look again and again until what is looked for is there; fail after 15 s."""
+    async with asyncio.timeout(WITHIN_SECONDS):
+        while not is_there(seen := await look()):  # noqa: ASYNC110 - what is looked at is in other processes
+            await asyncio.sleep(0.02)
+    return seen
 
 
 def sim_key(provider: str, words: str = "ok", mark: str = "1") -> str:
@@ -99,9 +111,11 @@ class Bench:
             bot_id=bot_id,
             epoch=workspace.epoch,
             model=model,
+            door=Door.WHOLE,
             question=question,
-            **{"door": Door.WHOLE, "deadline_seconds": 60.0} | fields,
+            deadline_seconds=60.0,
         )
+        turn = replace(turn, **fields)
         (accepted,) = await accept_turns(self.database, [turn], waiting_limit=10_000, idempotency_hours=24)
         assert accepted.code is AcceptCode.ACCEPTED
         if accepted.status is TurnStatus.READY:
@@ -118,10 +132,7 @@ class Bench:
 
     async def until(self, turn_id: UUID, *statuses: TurnStatus) -> TurnRow:
         """Wait until the turn stands in one of these states."""
-        async with asyncio.timeout(WITHIN_SECONDS):
-            while (row := await self.turn(turn_id)).status not in statuses:
-                await asyncio.sleep(0.02)
-        return row
+        return await until(lambda: self.turn(turn_id), lambda row: row.status in statuses)
 
     async def ended(self, turn_id: UUID) -> TurnRow:
         """Wait for the turn's end."""
@@ -140,10 +151,30 @@ class Bench:
 
     async def until_rung(self, route: Route, count: int = 1) -> list[dict[str, Any]]:
         """Wait for so many events on the queue."""
-        async with asyncio.timeout(WITHIN_SECONDS):
-            while len(events := await self.rung(route)) < count:
-                await asyncio.sleep(0.02)
-        return events
+        return await until(lambda: self.rung(route), lambda events: len(events) >= count)
+
+    async def follow(self, turn_id: UUID, *, only_first_text: bool = False) -> list[Delta | Reset | Done]:
+        """Follow a turn's stream to its end, or until text has come."""
+        inbox = ReplyInbox(self.redis, f"test-{new_id()}")
+        await inbox.start()
+        seen: list[Delta | Reset | Done] = []
+        try:
+            async with asyncio.timeout(WITHIN_SECONDS):
+                async for entry in inbox.follow(turn_id):
+                    seen.append(entry)
+                    if only_first_text and isinstance(entry, Delta):
+                        break
+        finally:
+            await inbox.close()
+        return seen
+
+    async def until_called(self) -> None:
+        """Wait until the provider is being asked."""
+
+        async def calls() -> int:
+            return len(self.simulator.calls)
+
+        await until(calls, bool)
 
     async def sql(self, statement: str, **values: Any) -> Any:
         """Run a statement of the test's own."""

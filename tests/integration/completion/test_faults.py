@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
 
 import pytest
+
 from shared.domain.error_types import ErrorType
 from shared.domain.turn_status import Door, TurnStatus
 from shared.domain.usage import UsageKind
-from shared.ids import new_id
-from shared.queue.inbox import ReplyInbox
-from shared.queue.reply_entries import Delta
 from shared.queue.routes import COMPLETE_TURN
 from shared.store.turns.cancel import CancelCode, cancel_turn
-from tests.integration.completion.bench import WITHIN_SECONDS, Bench, sim_key
+from tests.integration.completion.bench import Bench, sim_key, until
 
 PASSING = [
     ("gpt-5-mini", "openai", "server_error.failfirst1"),
@@ -71,15 +68,13 @@ async def test_a_cancelled_turn_stops_its_call_and_keeps_the_text_so_far(bench: 
     await bench.add_key("openai", sim_key("openai", "chunks50.chunkdelay200"))
     bot_id = await bench.add_bot("gpt-5-mini")
     turn_id = await bench.ask(bot_id, "one two three " * 30, "gpt-5-mini", door=Door.STREAM)
-    await _first_text(bench, turn_id)
+    await bench.follow(turn_id, only_first_text=True)
 
     cancelled = await cancel_turn(bench.database, bot_id=bot_id, turn_id=turn_id)
 
     assert cancelled.code is CancelCode.CANCELLED
-    async with asyncio.timeout(WITHIN_SECONDS):
-        await bench.simulator.until_idle()
-        while (turn := await bench.turn(turn_id)).usage_kind is not UsageKind.ESTIMATED:
-            await asyncio.sleep(0.02)
+    await bench.simulator.until_idle()
+    turn = await until(lambda: bench.turn(turn_id), lambda row: row.usage_kind is UsageKind.ESTIMATED)
     assert (turn.status, turn.partial) == (TurnStatus.CANCELLED, True)
     assert turn.answer
     (event,) = await bench.sql("SELECT kind, output_tokens FROM usage_events WHERE turn_id = :id", id=turn_id)
@@ -100,8 +95,6 @@ async def test_a_call_that_outlasts_the_deadline_expires_its_turn(bench: Bench) 
 
 
 async def test_a_worker_that_is_told_to_stop_releases_what_it_cannot_finish_and_rings_it(
-    database_url: str,
-    redis_url: str,
     idle_bench: Bench,
 ) -> None:
     bench = idle_bench
@@ -109,7 +102,7 @@ async def test_a_worker_that_is_told_to_stop_releases_what_it_cannot_finish_and_
     await bench.add_key("openai", sim_key("openai", "hang"))
     async with bench.worker() as worker:
         turn_id = await bench.ask(await bench.add_bot("gpt-5-mini"), "Hello", "gpt-5-mini")
-        await _called(bench)
+        await bench.until_called()
         worker.stop.set()
         assert await worker.exit_code == 1
 
@@ -132,21 +125,3 @@ async def test_three_hundred_turns_at_once_all_end_and_every_message_is_counted(
     assert {turn.status for turn in turns} == {TurnStatus.COMPLETED}
     (used,) = await bench.sql("SELECT used FROM quota")
     assert used.used == len(turns)
-
-
-async def _called(bench: Bench) -> None:
-    async with asyncio.timeout(WITHIN_SECONDS):
-        while not bench.simulator.calls:
-            await asyncio.sleep(0.01)
-
-
-async def _first_text(bench: Bench, turn_id: object) -> None:
-    inbox = ReplyInbox(bench.redis, f"test-{new_id()}")
-    await inbox.start()
-    try:
-        async with asyncio.timeout(WITHIN_SECONDS), aclosing(inbox.follow(str(turn_id))) as entries:
-            async for entry in entries:
-                if isinstance(entry, Delta):
-                    return
-    finally:
-        await inbox.close()

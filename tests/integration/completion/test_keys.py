@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+
 from shared.domain.error_types import ErrorType
 from shared.domain.key_states import KeyState
 from shared.domain.turn_status import Door, TurnStatus

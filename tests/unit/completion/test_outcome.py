@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.workers.completion.attempt import Called
+from services.workers.completion.outcome import RetryIn, judge
+from shared.domain.error_types import ErrorType
+from shared.domain.retry_rule import RetryPolicy
+from shared.domain.turn_status import Door, TurnStatus
+from shared.domain.usage import NO_USAGE, Usage, UsageKind
+from shared.providers.port import Answer, CallFailure, CallResult
+from shared.store.turns.rows import AttemptEnd
+from tests.unit.completion.making import NOW, make_asked
+
+POLICY = RetryPolicy()
+USAGE = Usage(input_tokens=10, output_tokens=5)
+
+
+def called(result: CallResult) -> Called:
+    return Called(result, call_ms=5)
+
+
+def end_of(result: CallResult, *, after_seconds: float = 1.0, retries: int = 0, **turn: Any) -> AttemptEnd:
+    asked = make_asked(retries=retries, **turn)
+    end = judge(asked, called(result), policy=POLICY, now=NOW + timedelta(seconds=after_seconds))
+    assert isinstance(end, AttemptEnd)
+    return end
+
+
+def test_an_answer_completes_the_turn_with_the_providers_figures() -> None:
+    end = end_of(Answer("Hi", "stop", USAGE, "req_1", ("seed",)))
+    assert (end.status, end.answer, end.finish_reason, end.keeps_quota) == (TurnStatus.COMPLETED, "Hi", "stop", True)
+    assert (end.usage, end.usage_kind) == (USAGE, UsageKind.EXACT)
+    assert (end.provider, end.wire_model, end.provider_request_id) == ("openai", "gpt-5-mini", "req_1")
+    assert end.ignored_parameters == ("seed",)
+
+
+def test_an_answer_without_figures_is_estimated_at_four_characters_a_token() -> None:
+    asked = make_asked(question="y" * 80)
+    end = judge(asked, called(Answer("x" * 40, "stop", usage=None)), policy=POLICY, now=NOW)
+    assert isinstance(end, AttemptEnd)
+    assert end.usage_kind is UsageKind.ESTIMATED
+    assert end.usage == Usage(input_tokens=4 + 20, output_tokens=10)
+
+
+def test_what_postgresql_cannot_hold_is_replaced_in_the_answer() -> None:
+    assert end_of(Answer("a\x00b\ud800c", "stop", USAGE)).answer == "a\ufffdb\ufffdc"
+
+
+def test_a_refused_key_ends_the_turn_at_once_and_is_accused() -> None:
+    end = end_of(CallFailure(ErrorType.KEY_REFUSED, status=401, code="invalid_api_key"))
+    assert (end.status, end.refused, end.keeps_quota) == (TurnStatus.FAILED, True, False)
+    assert end.key_use is not None
+    assert end.error is not None
+    assert (end.error.type, end.error.provider_status, end.error.retryable) == (ErrorType.KEY_REFUSED, 401, True)
+    assert (end.usage, end.usage_kind) == (NO_USAGE, UsageKind.EXACT)
+
+
+def test_a_provider_that_refused_for_a_moment_is_asked_again_within_the_attempt() -> None:
+    outcome = judge(make_asked(), called(CallFailure(ErrorType.OVERLOADED, status=529)), policy=POLICY, now=NOW)
+    assert outcome == RetryIn(0.5)
+
+
+def test_a_longer_wait_sends_the_turn_back_without_its_slot() -> None:
+    end = end_of(CallFailure(ErrorType.RATE_LIMITED, status=429, retry_after_seconds=7.0), after_seconds=1.0)
+    assert (end.status, end.retries, end.keeps_quota) == (TurnStatus.WAITING, 1, False)
+    assert end.next_attempt_at == NOW + timedelta(seconds=8)
+    assert end.error is None
+
+
+@pytest.mark.parametrize("error", [ErrorType.TIMEOUT, ErrorType.CONNECTION, ErrorType.STREAM_BROKEN])
+def test_a_lost_outcome_is_an_attempt_of_its_own_with_unknown_usage(error: ErrorType) -> None:
+    end = end_of(CallFailure(error))
+    assert (end.status, end.usage_kind) == (TurnStatus.WAITING, UsageKind.UNKNOWN)
+
+
+def test_a_waiting_caller_is_not_kept_by_a_retry_that_would_start_too_late() -> None:
+    failure = CallFailure(ErrorType.RATE_LIMITED, status=429, retry_after_seconds=30.0)
+    assert end_of(failure).status is TurnStatus.FAILED
+    assert end_of(failure, door=Door.ASYNC, deadline_at=NOW + timedelta(hours=24)).status is TurnStatus.WAITING
+
+
+def test_after_the_last_retry_the_providers_error_is_the_turns() -> None:
+    end = end_of(CallFailure(ErrorType.OVERLOADED, status=503), retries=POLICY.max_retries)
+    assert end.status is TurnStatus.FAILED
+    assert end.error is not None
+    assert end.error.type == ErrorType.OVERLOADED
+
+
+def test_text_that_has_left_is_kept_as_partial_and_nothing_is_tried_again() -> None:
+    end = end_of(CallFailure(ErrorType.STREAM_BROKEN, text="Half an ans"))
+    assert (end.status, end.partial, end.answer, end.keeps_quota) == (TurnStatus.FAILED, True, "Half an ans", True)
+    assert (end.usage_kind, end.usage.output_tokens) == (UsageKind.ESTIMATED, 3)
+
+
+def test_tokens_that_the_provider_reported_before_it_failed_count() -> None:
+    end = end_of(CallFailure(ErrorType.CONTENT_REFUSED, usage=USAGE))
+    assert (end.usage, end.usage_kind) == (USAGE, UsageKind.EXACT)
+
+
+def test_a_call_that_ran_into_the_deadline_expires_the_turn() -> None:
+    end = end_of(CallFailure(ErrorType.TIMEOUT), after_seconds=120)
+    assert end.status is TurnStatus.EXPIRED
+    assert end.error is not None
+    assert end.error.type == ErrorType.EXPIRED
+
+
+@pytest.mark.parametrize("code", ["Your key sk-abc is wrong", "UPPER CASE"])
+def test_a_code_that_is_prose_is_not_passed_on(code: str) -> None:
+    end = end_of(CallFailure(ErrorType.REQUEST_INVALID, status=400, code=code))
+    assert end.error is not None
+    assert end.error.provider_code is None
+    assert code not in end.error.reason
