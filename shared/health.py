@@ -43,7 +43,7 @@ class HealthServer:
     async def start(self) -> None:
         """Listen; a port that is taken ends the process with uvicorn's sentence."""
         self._task = asyncio.create_task(self._server.serve())
-        while not self._server.started and not self._task.done():
+        while not self._server.started and not self._task.done():  # noqa: ASYNC110 - uvicorn sends no signal
             await asyncio.sleep(0.01)
 
     async def close(self) -> None:

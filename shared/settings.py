@@ -107,6 +107,7 @@ def load_settings() -> Settings:
 
     Raises:
         SettingsError: a variable is invalid, or no setting of that name exists.
+
     """
     unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and not _is_known(name))
     if unknown:

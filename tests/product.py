@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
+
 import services.dashboard.main
 import services.gateway.main
 import services.validator.main

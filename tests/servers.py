@@ -9,12 +9,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
 from infra.embedded.postgres import EmbeddedPostgres
 from infra.embedded.redis import EmbeddedRedis
 from shared.ids import new_id
 from shared.store.migrate import migrate_async
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 TEMPLATE = "migrated"
 
@@ -85,5 +86,5 @@ def _named(server_url: str, database: str) -> str:
 async def until(look: Callable[[], Awaitable[bool]], *, seconds: float = 15) -> None:
     """Look again and again until it is so; fail after some seconds."""
     async with asyncio.timeout(seconds):
-        while not await look():  # noqa: ASYNC110 - what is looked for sends no signal
+        while not await look():
             await asyncio.sleep(0.02)

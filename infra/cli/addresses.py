@@ -67,6 +67,7 @@ def require_free_port(settings: Settings, process: str) -> None:
 
     Raises:
         TakenPortError: the port is taken.
+
     """
     name = PORT_SETTINGS[process]
     port = getattr(settings, name)

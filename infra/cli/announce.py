@@ -45,4 +45,4 @@ Ask the demo bot:
 
 
 def _say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201 - the terminal is this command's output
+    print(text, flush=True)

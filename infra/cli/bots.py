@@ -57,6 +57,7 @@ async def bot_of(database: Database, workspace_id: UUID, text: str) -> BotRow:
 
     Raises:
         RefusedError: there is none, or several have the name.
+
     """
     named = [bot for bot in await list_bots(database, workspace_id) if bot.name == text]
     if len(named) > 1:

@@ -23,7 +23,7 @@ async def chat(chat_url: str, token: str, console: Console) -> None:
             body = {"model": "default", "conversation": conversation, "stream": True}
             body["messages"] = [{"role": "user", "content": text}]
             async with session.post(f"{chat_url}/chat/completions", json=body) as answer:
-                if answer.status != 200:
+                if not answer.ok:
                     console.print(f"[red]{(await answer.json())['error']['message']}[/red]")
                     continue
                 await _print_reply(answer, console)

@@ -59,9 +59,7 @@ async def _chat_by_name(settings: Settings, bot: str, chat_url: str) -> None:
         try:
             await chat(chat_url, text, Console())
         finally:
-            await revoke_token(
-                database, workspace_id=found.workspace_id, token_id=token.token_id, actor=ACTOR
-            )
+            await revoke_token(database, workspace_id=found.workspace_id, token_id=token.token_id, actor=ACTOR)
     except StoreError:
         message = "PostgreSQL does not answer. Is the product running (`make run`)?"
         raise RefusedError(message) from None

@@ -117,4 +117,4 @@ def _lines(demo: Demo) -> str:
 
 def _door(host: str) -> str:
     """Name the address that a browser on this machine takes when the servers listen on every interface."""
-    return "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+    return "127.0.0.1" if host in ("0.0.0.0", "::") else host

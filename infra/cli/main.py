@@ -74,7 +74,7 @@ def simulator() -> None:
 
 @app.command(rich_help_panel=START)
 def up(
-    simulator: bool = typer.Option(default=False, help="Point both providers at the simulator."),  # noqa: FBT001
+    simulator: bool = typer.Option(default=False, help="Point both providers at the simulator."),
 ) -> None:
     """Start the whole product on this machine, with a demo workspace."""
     from infra.cli.up import up as start  # noqa: PLC0415 - only this command needs the embedded servers

@@ -62,7 +62,7 @@ class _Output:
         self._meanwhile: Thread | None = Thread(target=meanwhile, name="announce", daemon=True)
         self._printer = Printer(sys.stdout)
 
-    def write(self, message: Any) -> None:  # noqa: ANN401 - honcho's own tuple
+    def write(self, message: Any) -> None:
         """Print one message."""
         self._printer.width = self.width
         self._printer.write(message)

@@ -26,6 +26,7 @@ async def refuse_unsound_servers(settings: Settings) -> None:
     Raises:
         UnsoundServerError: PostgreSQL's clock or tables are wrong.
         EvictingRedisError: Redis may throw messages away.
+
     """
     problems = await postgres_problems(settings.database_url)
     found = problems["PostgreSQL clock"] or problems["PostgreSQL tables"]
@@ -47,8 +48,9 @@ async def postgres_problems(url: str | None) -> dict[str, str | None]:
         return {
             "PostgreSQL": None,
             "PostgreSQL clock": await _clock_problem(database),
-            "PostgreSQL tables": None if await is_migrated(database) else "Run `mevichat migrate`: its tables are not "
-            "of this version.",
+            "PostgreSQL tables": None
+            if await is_migrated(database)
+            else "Run `mevichat migrate`: its tables are not of this version.",
         }
     except StoreError:
         return {"PostgreSQL": "It does not answer; start it, or correct MEVICHAT_DATABASE_URL.", **unknown}

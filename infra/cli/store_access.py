@@ -23,12 +23,12 @@ class RefusedError(MevichatError):
     """Raised when a command cannot do what it was asked; the message is the sentence for the operator."""
 
 
-def run_on_store(work: Callable[[Settings, Database], Awaitable[Any]]) -> Any:  # noqa: ANN401 - the work's own answer
+def run_on_store(work: Callable[[Settings, Database], Awaitable[Any]]) -> Any:
     """Run the work with this installation's settings and database; return what it returns."""
     return run_on_address(lambda settings, url: _run(settings, url, work))
 
 
-def run_on_address(work: Callable[[Settings, str], Awaitable[Any]]) -> Any:  # noqa: ANN401 - the work's own answer
+def run_on_address(work: Callable[[Settings, str], Awaitable[Any]]) -> Any:
     """Run the work with the settings and the database's address; exit 2 with a sentence when it cannot be done."""
     try:
         settings = with_kept_addresses(load_settings())
@@ -45,6 +45,7 @@ def database_url(settings: Settings) -> str:
 
     Raises:
         RefusedError: there is neither.
+
     """
     if settings.database_url:
         return settings.database_url
@@ -58,6 +59,7 @@ def id_of(text: str, what: str) -> UUID:
 
     Raises:
         RefusedError: it is none.
+
     """
     try:
         return UUID(text)
@@ -66,7 +68,7 @@ def id_of(text: str, what: str) -> UUID:
         raise RefusedError(message) from None
 
 
-async def _run(settings: Settings, url: str, work: Callable[[Settings, Database], Awaitable[Any]]) -> Any:  # noqa: ANN401
+async def _run(settings: Settings, url: str, work: Callable[[Settings, Database], Awaitable[Any]]) -> Any:
     database = Database.connect(url, connections=1, application_name="mevichat-cli")
     try:
         return await work(settings, database)
@@ -74,5 +76,5 @@ async def _run(settings: Settings, url: str, work: Callable[[Settings, Database]
         await database.close()
 
 
-async def _awaited(work: Awaitable[Any]) -> Any:  # noqa: ANN401
+async def _awaited(work: Awaitable[Any]) -> Any:
     return await work

@@ -63,9 +63,7 @@ def revoke(workspace: WorkspaceArgument, token: TokenArgument) -> None:
     async def work(_: Settings, database: Database) -> None:
         row = await workspace_of(database, workspace)
         token_id = id_of(token, "token")
-        if not await revocation.revoke_token(
-            database, workspace_id=row.workspace_id, token_id=token_id, actor=ACTOR
-        ):
+        if not await revocation.revoke_token(database, workspace_id=row.workspace_id, token_id=token_id, actor=ACTOR):
             raise _no_good_token(token_id)
         typer.echo("The token is revoked.")
 

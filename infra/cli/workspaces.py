@@ -32,9 +32,7 @@ def create(
     async def work(settings: Settings, database: Database) -> UUID:
         workspace_id = new_id()
         limits = _limits_of(settings, plan)
-        await create_workspace(
-            database, workspace_id=workspace_id, name=_name(name), plan=plan, actor=ACTOR, **limits
-        )
+        await create_workspace(database, workspace_id=workspace_id, name=_name(name), plan=plan, actor=ACTOR, **limits)
         return workspace_id
 
     typer.echo(run_on_store(work))
@@ -51,7 +49,9 @@ def list_all() -> None:
 
 
 @app.command(name="plan")
-def set_plan(workspace: WorkspaceArgument, plan: Annotated[Plan, typer.Argument(help="What the customer pays for.")]) -> None:
+def set_plan(
+    workspace: WorkspaceArgument, plan: Annotated[Plan, typer.Argument(help="What the customer pays for.")]
+) -> None:
     """Move a workspace to a plan, with that plan's slots and quota."""
 
     async def work(settings: Settings, database: Database) -> None:
@@ -64,7 +64,9 @@ def set_plan(workspace: WorkspaceArgument, plan: Annotated[Plan, typer.Argument(
 
 
 @app.command()
-def quota(workspace: WorkspaceArgument, messages: Annotated[int, typer.Argument(min=0, help="Messages a month.")]) -> None:
+def quota(
+    workspace: WorkspaceArgument, messages: Annotated[int, typer.Argument(min=0, help="Messages a month.")]
+) -> None:
     """Say how many messages a month the workspace may send."""
 
     async def work(_: Settings, database: Database) -> None:
@@ -92,6 +94,7 @@ async def workspace_of(database: Database, text: str) -> WorkspaceRow:
 
     Raises:
         RefusedError: there is none, or several have the name.
+
     """
     named = await find_workspaces_named(database, text)
     if len(named) > 1:

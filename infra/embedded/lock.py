@@ -17,6 +17,7 @@ def hold_data_folder(folder: Path) -> Iterator[Path]:
 
     Raises:
         FolderInUseError: a running Mevichat holds it; the message names its process.
+
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("a+", encoding="utf-8") as lock:

@@ -53,6 +53,7 @@ class EmbeddedPostgres:
 
         Raises:
             EmbeddedServerError: it did not start; the message names its log.
+
         """
         if not (self._data / "PG_VERSION").exists():
             self._make_data()
@@ -97,9 +98,9 @@ class EmbeddedPostgres:
         self._password_file.touch(mode=0o600)
         self._password_file.write_text(secrets.token_urlsafe(24), encoding="utf-8")
         give(self._password_file)
+        options = ["-U", SUPERUSER, "-E", "UTF8", "--no-locale", "--auth=scram-sha-256"]
         made = subprocess.run(
-            [_binary("initdb"), "-D", self._data, "-U", SUPERUSER, "-E", "UTF8", "--no-locale"]
-            + ["--auth=scram-sha-256", f"--pwfile={self._password_file}"],
+            [_binary("initdb"), "-D", str(self._data), *options, f"--pwfile={self._password_file}"],
             capture_output=True,
             text=True,
             check=False,

@@ -45,6 +45,7 @@ class EmbeddedRedis:
 
         Raises:
             EmbeddedServerError: there is no binary, or it did not start.
+
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         self._end_leftover()

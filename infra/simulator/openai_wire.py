@@ -73,7 +73,7 @@ class OpenAIWire:
         """Return a chunk that holds an error."""
         return f"data: {data}\n\n".encode()
 
-    def error_body(self, scenario: Scenario, call: Call, request_id: str) -> bytes:
+    def error_body(self, scenario: Scenario, call: Call, request_id: str) -> bytes:  # noqa: ARG002 - one shape for both
         """Return the body; as OpenAI does, the 401 of a bad key echoes parts of it."""
         return (scenario.body or "").replace(ECHO_IN_TABLE, f"{call.key[:8]}****{call.key[-4:]}").encode()
 

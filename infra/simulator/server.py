@@ -89,6 +89,7 @@ class Simulator:
 
         Raises:
             UnknownScenarioError: no scenario or knob has that name.
+
         """
         behaviour = (self._behaviour_of(key) or Behaviour()).changed(**fields)
         if not any(behaviour.scenario in wire.table for wire in self._wires.values()):

@@ -45,7 +45,10 @@ def _operation(method: str, route: Route) -> dict[str, Any]:
     }
     form = FORMS.get((method, route.path))
     if form is not None:
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": form.model_json_schema()}}}
+        operation["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": form.model_json_schema()}},
+        }
     if "{id}" in route.path:
         operation["parameters"] = [
             {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}

@@ -30,7 +30,9 @@ def bearer_hash(request: Request) -> bytes:
     if scheme.lower() != "bearer" or not token.strip():
         raise ChatError(UNAUTHORIZED, "invalid_api_key", f"Send a bot token: `Authorization: Bearer {BOT_PREFIX}...`.")
     if not token.startswith(BOT_PREFIX):
-        raise ChatError(UNAUTHORIZED, "invalid_api_key", f"This is no bot token; a bot's token begins with {BOT_PREFIX}.")
+        raise ChatError(
+            UNAUTHORIZED, "invalid_api_key", f"This is no bot token; a bot's token begins with {BOT_PREFIX}."
+        )
     return hash_token(token.strip())
 
 

@@ -58,7 +58,9 @@ def _refuse(context: GatewayContext, refusal: Refusal) -> Response:
 
 def _later(admitted: Admitted) -> Response:
     body = {"turn_id": admitted.turn_id, "status": admitted.status}
-    return json_response(body, 202, {"Location": f"/v1/turns/{admitted.turn_id}", "Preference-Applied": "respond-async"})
+    return json_response(
+        body, 202, {"Location": f"/v1/turns/{admitted.turn_id}", "Preference-Applied": "respond-async"}
+    )
 
 
 async def _whole(context: GatewayContext, admitted: Admitted) -> Response:

@@ -77,9 +77,7 @@ class ChatStream:
         self._sent.append(text)
         return self._chunk({"content": text})
 
-    def _chunk(
-        self, delta: dict[str, Any], reason: str | None = None, mevichat: dict[str, Any] | None = None
-    ) -> bytes:
+    def _chunk(self, delta: dict[str, Any], reason: str | None = None, mevichat: dict[str, Any] | None = None) -> bytes:
         choice = {"index": 0, "delta": delta, "finish_reason": reason}
         own = {} if mevichat is None else {"mevichat": mevichat}
         return _event({**self._head, "choices": [choice], **own})

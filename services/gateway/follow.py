@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from typing import Any
 from uuid import UUID
 
 from services.gateway.context import GatewayContext
@@ -24,7 +25,8 @@ async def follow_turn(
         coming = asyncio.ensure_future(anext(entries))
         try:
             while True:
-                await asyncio.wait({coming, ended}, timeout=KEEP_ALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+                either: set[asyncio.Future[Any]] = {coming, ended}
+                await asyncio.wait(either, timeout=KEEP_ALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
                 if not coming.done() and ended.done():
                     await asyncio.wait({coming}, timeout=LAST_WORDS_SECONDS)
                 if not coming.done() and ended.done():

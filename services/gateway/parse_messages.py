@@ -14,7 +14,9 @@ def conversation_question(messages: Any) -> str:
     """Return the one new user message of a turn in a conversation, whose history is ours."""
     found = _list(messages)
     if len(found) != 1 or _role(found[0], 0) != "user":
-        sentence = "messages must hold exactly one new user message when conversation is given; the history is kept here."
+        sentence = (
+            "messages must hold exactly one new user message when conversation is given; the history is kept here."
+        )
         raise ChatError(422, "invalid_request", sentence, "messages")
     return _content(found[0], 0)
 
@@ -60,4 +62,6 @@ def _content(message: dict[str, Any], place: int) -> str:
 def _part(part: Any, param: str) -> str:
     if isinstance(part, dict) and part.get("type") == "text" and isinstance(part.get("text"), str):
         return str(part["text"])
-    raise ChatError(422, "invalid_request", f"{param} may hold text parts only; images, audio and files are not taken.", param)
+    raise ChatError(
+        422, "invalid_request", f"{param} may hold text parts only; images, audio and files are not taken.", param
+    )

@@ -47,9 +47,7 @@ class Waiting:
         future.add_done_callback(lambda _: self._forget(turn_id, future, told))
         return future
 
-    def _forget(
-        self, turn_id: UUID, future: asyncio.Future[TurnResult], told: asyncio.Future[TurnResult]
-    ) -> None:
+    def _forget(self, turn_id: UUID, future: asyncio.Future[TurnResult], told: asyncio.Future[TurnResult]) -> None:
         told.cancel()
         remaining = self._futures.get(turn_id, set())
         remaining.discard(future)

@@ -34,7 +34,7 @@ class Deadlines:
         return self.caller_seconds if door.has_waiting_caller else self.async_seconds
 
 
-def judge(  # noqa: PLR0913 - a judgement looks at all of it
+def judge(
     request: ChatRequest,
     holder: TokenHolder,
     bot: BotRow,

@@ -41,7 +41,9 @@ def _wrong_kind(text: str, provider: str, name: str) -> str | None:
         return "key is an OAuth token of a person's subscription; create an API key in Anthropic's console."
     is_anthropic = text.startswith("sk-ant-")
     if provider == "anthropic" and not is_anthropic:
-        return "key does not start with sk-ant-, as Anthropic's keys do; choose the other provider or paste another key."
+        return (
+            "key does not start with sk-ant-, as Anthropic's keys do; choose the other provider or paste another key."
+        )
     if provider == "openai" and is_anthropic:
         return "key is an Anthropic key (sk-ant-); choose Anthropic, or paste your OpenAI key."
     if provider == "openai" and not text.startswith("sk-"):

@@ -36,7 +36,7 @@ SENTENCES = {
 }  # fmt: skip
 
 
-def reason_of_failure(  # noqa: PLR0913 - the facts of one failure
+def reason_of_failure(
     error: ErrorType,
     *,
     provider: str,

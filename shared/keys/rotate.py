@@ -15,7 +15,7 @@ from shared.store.keys.rows import KeyRow, Rotation
 from shared.store.keys.write import rotate_key
 
 
-async def rotate_key_text(  # noqa: PLR0913 - a form's fields
+async def rotate_key_text(
     context: KeyContext,
     *,
     workspace_id: UUID,

@@ -15,7 +15,7 @@ from shared.keys.refusal import PLAN_FORBIDS_KEYS, KeyRefusal, could_not_verify,
 from shared.keys.standing import standing_after
 from shared.providers.port import ProbeInconclusive, ProbeRefused
 from shared.store.keys.read import find_key
-from shared.store.keys.rows import KeyAddress, KeyRow, NewKey, Standing
+from shared.store.keys.rows import NO_ADDRESS, KeyAddress, KeyRow, NewKey, Standing
 from shared.store.keys.write import insert_key
 
 
@@ -28,7 +28,7 @@ class NewKeyRequest:
     provider: str
     text: Secret
     label: str | None = None
-    address: KeyAddress = KeyAddress()
+    address: KeyAddress = NO_ADDRESS
 
 
 async def save_key(context: KeyContext, request: NewKeyRequest, *, actor: str) -> KeyRow | KeyRefusal:
@@ -55,7 +55,7 @@ async def save_key(context: KeyContext, request: NewKeyRequest, *, actor: str) -
     )
     await insert_key(context.database, row, actor=actor)
     saved = await find_key(context.database, workspace_id=request.workspace_id, key_id=key_id)
-    assert saved is not None  # noqa: S101 - it was inserted just now
+    assert saved is not None
     return saved
 
 
@@ -77,5 +77,5 @@ async def candidate_standing(
     if isinstance(result, ProbeInconclusive):
         return could_not_verify(result.failure, provider)
     standing = standing_after(result, provider, context.clock())
-    assert standing is not None  # noqa: S101 - an accepted probe always has one
+    assert standing is not None
     return standing

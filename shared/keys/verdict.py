@@ -41,7 +41,7 @@ async def judge_key(
     standing = standing_after(result, key.provider, context.clock())
     if standing is not None:
         return await give_verdict(context, key, standing)
-    assert not isinstance(result, ProbeAccepted)  # noqa: S101 - an accepted probe always has a standing
+    assert not isinstance(result, ProbeAccepted)
     return result.failure
 
 

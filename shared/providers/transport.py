@@ -58,7 +58,7 @@ def open_http_client(session: aiohttp.ClientSession) -> httpx2.AsyncClient:
     """Return a client that any number of SDK objects may share; it needs no closing."""
     return httpx2.AsyncClient(
         transport=SessionTransport(session),
-        timeout=None,  # noqa: S113 - each call sets its own, in one place for all it does
+        timeout=None,
         follow_redirects=False,
         trust_env=False,
     )

@@ -14,6 +14,7 @@ async def require_sound_redis(url: str) -> None:
     Raises:
         EvictingRedisError: it may.
         QueueUnavailableError: it did not answer.
+
     """
     client = connect_redis(url, connections=1)
     try:

@@ -7,8 +7,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import Row, TextClause, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import (
+    DBAPIError,
+    InterfaceError,
+    OperationalError,
+    SQLAlchemyError,
+    TimeoutError as PoolTimeoutError,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from shared.store.errors import StoreError, StoreUnavailableError
@@ -47,6 +52,7 @@ class Database:
         Raises:
             StoreUnavailableError: PostgreSQL did not answer; the effect is unknown.
             StoreError: PostgreSQL refused the statement; nothing happened.
+
         """
         with _translated():
             async with self._autocommit.connect() as connection:

@@ -47,5 +47,5 @@ async def _run_script(connection: AsyncConnection, script: str) -> None:
     # a prepared statement takes one statement; the driver's own connection takes a script
     pooled = await connection.get_raw_connection()
     driver = pooled.driver_connection
-    assert driver is not None  # noqa: S101 - an open connection has its driver's
+    assert driver is not None
     await driver.execute(script)

@@ -21,6 +21,7 @@ async def server_time(database: Database) -> datetime:
 
     Raises:
         StoreUnavailableError: PostgreSQL did not answer.
+
     """
     rows = await database.call(CLOCK)
     now: datetime = rows[0].now
@@ -32,6 +33,7 @@ async def is_migrated(database: Database) -> bool:
 
     Raises:
         StoreUnavailableError: PostgreSQL did not answer.
+
     """
     try:
         rows = await database.call(VERSION)

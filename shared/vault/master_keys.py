@@ -32,6 +32,7 @@ def parse_master_keys(text: str | None) -> MasterKeys:
 
     Raises:
         MasterKeyError: none is given, or one is malformed, short, an example, or given twice.
+
     """
     parts = [part.strip() for part in (text or "").split(",") if part.strip()]
     if not parts:

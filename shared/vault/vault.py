@@ -41,6 +41,7 @@ class Vault:
 
         Raises:
             CannotOpenError: no master key opens it, or it was sealed for another row.
+
         """
         try:
             return Secret(self._fernet(workspace_id.bytes + key_id.bytes).decrypt(sealed).decode())

@@ -28,7 +28,7 @@ for name in ("openai._base_client", "anthropic._base_client", "httpx2"):
 
 def run_in_a_fresh_process(code: str) -> None:
     """Run the code where nothing has been imported yet; fail with what it says."""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)  # noqa: S603
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
 
 

@@ -106,9 +106,7 @@ async def delete(request: Request) -> Response:
     """Delete a bot and revoke its tokens."""
     holder, context = await authenticate(request), context_of(request)
     bot_id = path_id(request, "bot")
-    if not await delete_bot(
-        context.database, workspace_id=holder.workspace_id, bot_id=bot_id, actor=actor_of(holder)
-    ):
+    if not await delete_bot(context.database, workspace_id=holder.workspace_id, bot_id=bot_id, actor=actor_of(holder)):
         raise not_found("bot")
     return json_response({"id": bot_id, "deleted": True})
 

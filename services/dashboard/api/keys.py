@@ -142,9 +142,7 @@ async def delete(request: Request) -> Response:
     key_id = path_id(request, "key")
     key = await find_key(context.database, workspace_id=holder.workspace_id, key_id=key_id)
     bots = await list_bots(context.database, holder.workspace_id)
-    named = await delete_key(
-        context.database, workspace_id=holder.workspace_id, key_id=key_id, actor=actor_of(holder)
-    )
+    named = await delete_key(context.database, workspace_id=holder.workspace_id, key_id=key_id, actor=actor_of(holder))
     if key is None or named is None:
         raise not_found("key")
     return json_response({"id": key_id, "deleted": True, "bots": users_of(key, bots)})

@@ -61,11 +61,16 @@ async def audit(request: Request) -> Response:
     if after is not None and not after.isdigit():
         raise invalid("after", "after must be the next_cursor of an earlier page.")
     before_id = int(after) if after else None
-    rows = await list_audit(
-        context.database, workspace_id=holder.workspace_id, limit=AUDIT_PAGE, before_id=before_id
-    )
+    rows = await list_audit(context.database, workspace_id=holder.workspace_id, limit=AUDIT_PAGE, before_id=before_id)
     data = [
-        {"id": row.id, "actor": row.actor, "action": row.action, "target": row.target, "details": row.details, "at": row.at}
+        {
+            "id": row.id,
+            "actor": row.actor,
+            "action": row.action,
+            "target": row.target,
+            "details": row.details,
+            "at": row.at,
+        }
         for row in rows
     ]
     return json_response({"data": data, "next_cursor": str(rows[-1].id) if len(rows) == AUDIT_PAGE else None})

@@ -46,7 +46,7 @@ async def sweep_until(stop: asyncio.Event, sweep: Sweep, settings: Settings) -> 
             patience.begin_anew()
             log.warning("sweep_without_postgresql")
         except StoreError as error:
-            log.error("sweep_failed", error=str(error), exc_info=error)
+            log.exception("sweep_failed", error=str(error))
         await _wait(stop, settings.sweep_seconds)
 
 

@@ -15,12 +15,76 @@ MOST_SENTENCES = 3
 SHARE_OF_BEST = 0.5
 """A sentence is quoted when it shares at least this part of the best one's weight."""
 STOP_WORDS = frozenset(
-    (
-        "a about an and any are as at be been but by can could did do does for from had has have how i if in into is "
-        "it its me my of on or our please shall she so tell that the their them then there these they this to was we "
-        "were what when where which who why will with would you your"
-    ).split(),  # noqa: SIM905 - prose reads easier than eighty quoted words
+    [
+        "a",
+        "about",
+        "an",
+        "and",
+        "any",
+        "are",
+        "as",
+        "at",
+        "be",
+        "been",
+        "but",
+        "by",
+        "can",
+        "could",
+        "did",
+        "do",
+        "does",
+        "for",
+        "from",
+        "had",
+        "has",
+        "have",
+        "how",
+        "i",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "me",
+        "my",
+        "of",
+        "on",
+        "or",
+        "our",
+        "please",
+        "shall",
+        "she",
+        "so",
+        "tell",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "to",
+        "was",
+        "we",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "why",
+        "will",
+        "with",
+        "would",
+        "you",
+        "your",
+    ],
 )
+
+SHORTEST_PLURAL = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +120,4 @@ def _words(text: str) -> frozenset[str]:
 
 def _stem(word: str) -> str:
     """Cut the plural, so that "refunds" finds "refund"."""
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+    return word[:-1] if len(word) >= SHORTEST_PLURAL and word.endswith("s") and not word.endswith("ss") else word

@@ -12,12 +12,10 @@ from shared.store.database import Database
 
 BOT_COLUMNS = "id, workspace_id, name, model, system_prompt, key_id, created_at"
 LIST = text(
-    f"SELECT {BOT_COLUMNS} FROM bots WHERE workspace_id = :workspace_id AND deleted_at IS NULL "  # noqa: S608
-    "ORDER BY created_at, id",
+    f"SELECT {BOT_COLUMNS} FROM bots WHERE workspace_id = :workspace_id AND deleted_at IS NULL ORDER BY created_at, id",
 )
 ONE = text(
-    f"SELECT {BOT_COLUMNS} FROM bots "  # noqa: S608 - own constant
-    "WHERE workspace_id = :workspace_id AND id = :bot_id AND deleted_at IS NULL",
+    f"SELECT {BOT_COLUMNS} FROM bots WHERE workspace_id = :workspace_id AND id = :bot_id AND deleted_at IS NULL",
 )
 
 

@@ -18,7 +18,7 @@ INSERT = text(
     "VALUES (:bot_id, :workspace_id, :name, :model, :system_prompt, :key_id)",
 )
 LOCK = text(
-    f"SELECT {BOT_COLUMNS} FROM bots "  # noqa: S608 - own constant
+    f"SELECT {BOT_COLUMNS} FROM bots "
     "WHERE workspace_id = :workspace_id AND id = :bot_id AND deleted_at IS NULL FOR UPDATE",
 )
 UPDATE = text(
@@ -61,9 +61,7 @@ async def update_bot(
     """Change name, model, system_prompt or key_id; return the bot as it is now, None when there is none."""
     async with database.transaction() as connection:
         details = {name: changes[name] for name in CHANGEABLE if name in changes and name != "system_prompt"}
-        await begin_change(
-            connection, workspace_id, actor=actor, action="bot.update", target=bot_id, details=details
-        )
+        await begin_change(connection, workspace_id, actor=actor, action="bot.update", target=bot_id, details=details)
         found = (await connection.execute(LOCK, {"workspace_id": workspace_id, "bot_id": bot_id})).one_or_none()
         if found is None:
             await connection.rollback()

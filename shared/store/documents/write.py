@@ -21,7 +21,7 @@ PASSAGES = text(
 DELETE = text("DELETE FROM documents WHERE workspace_id = :workspace_id AND id = :document_id")
 
 
-async def insert_document(  # noqa: PLR0913 - a document and its passages go in together
+async def insert_document(
     database: Database,
     *,
     document_id: UUID,

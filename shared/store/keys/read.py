@@ -17,14 +17,14 @@ KEY_COLUMNS = """
     checked_at, last_used_at, created_at, rotated_at, suspect_since, calm_until, deleted_at
 """
 LIST = text(
-    f"SELECT {KEY_COLUMNS} FROM provider_keys "  # noqa: S608 - own constant
+    f"SELECT {KEY_COLUMNS} FROM provider_keys "
     "WHERE workspace_id = :workspace_id AND deleted_at IS NULL ORDER BY created_at, id",
 )
 ONE = text(
-    f"SELECT {KEY_COLUMNS} FROM provider_keys "  # noqa: S608 - own constant
+    f"SELECT {KEY_COLUMNS} FROM provider_keys "
     "WHERE workspace_id = :workspace_id AND id = :key_id AND deleted_at IS NULL",
 )
-BY_ID = text(f"SELECT {KEY_COLUMNS} FROM provider_keys WHERE id = :key_id AND deleted_at IS NULL")  # noqa: S608
+BY_ID = text(f"SELECT {KEY_COLUMNS} FROM provider_keys WHERE id = :key_id AND deleted_at IS NULL")
 
 
 async def list_keys(database: Database, workspace_id: UUID) -> list[KeyRow]:

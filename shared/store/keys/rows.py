@@ -36,6 +36,9 @@ class KeyAddress:
     anthropic_workspace_id: str | None = None
 
 
+NO_ADDRESS = KeyAddress()
+
+
 @dataclass(frozen=True, slots=True)
 class KeyRow:
     """A key of a workspace. `version` counts rotations, `verdict_seq` verdicts (DESIGN 3)."""
@@ -77,7 +80,7 @@ class NewKey:
     sealed: bytes = field(repr=False)
     fingerprint: bytes = field(repr=False)
     standing: Standing = Standing()
-    address: KeyAddress = KeyAddress()
+    address: KeyAddress = NO_ADDRESS
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from shared.store.keys.read import KEY_COLUMNS, key_of
 from shared.store.keys.rows import KeyRow
 
 RING = text(
-    "UPDATE provider_keys SET rung_at = now() WHERE id IN (SELECT id FROM provider_keys WHERE state = 'suspect' "  # noqa: S608
+    "UPDATE provider_keys SET rung_at = now() WHERE id IN (SELECT id FROM provider_keys WHERE state = 'suspect' "
     "AND deleted_at IS NULL AND rung_at < now() - make_interval(secs => :seconds) ORDER BY rung_at "
     f"LIMIT :at_most FOR UPDATE SKIP LOCKED) RETURNING {KEY_COLUMNS}",
 )

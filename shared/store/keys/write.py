@@ -25,7 +25,7 @@ INSERT = text(
     "WHERE workspace_id = :workspace_id AND provider = :provider AND is_default AND deleted_at IS NULL), now())",
 )
 LOCK = text(
-    f"SELECT {KEY_COLUMNS} FROM provider_keys "  # noqa: S608 - own constant
+    f"SELECT {KEY_COLUMNS} FROM provider_keys "
     "WHERE workspace_id = :workspace_id AND id = :key_id AND deleted_at IS NULL FOR UPDATE",
 )
 ROTATE = text(
@@ -37,8 +37,7 @@ ROTATE = text(
     "WHERE id = :key_id RETURNING version",
 )
 RELEASE_TURNS = text(
-    "UPDATE turns SET next_attempt_at = now() "
-    "WHERE waits_for_key = :key_id AND status = 'waiting' AND hold = 'due'",
+    "UPDATE turns SET next_attempt_at = now() WHERE waits_for_key = :key_id AND status = 'waiting' AND hold = 'due'",
 )
 LABEL = text("UPDATE provider_keys SET label = :label WHERE id = :key_id")
 NO_DEFAULT = text(
@@ -56,7 +55,7 @@ DELETE = text(
     "WHERE id = :key_id",
 )
 USERS = text(
-    f"SELECT {BOT_COLUMNS} FROM bots "  # noqa: S608 - own constant
+    f"SELECT {BOT_COLUMNS} FROM bots "
     "WHERE workspace_id = :workspace_id AND key_id = :key_id AND deleted_at IS NULL ORDER BY created_at, id",
 )
 DISABLED_REASON = "Disabled by a person of the workspace."
@@ -105,7 +104,7 @@ async def rotate_key(database: Database, rotation: Rotation, *, actor: str) -> i
         return version
 
 
-async def patch_key(  # noqa: PLR0913 - three fields of one form
+async def patch_key(
     database: Database,
     *,
     workspace_id: UUID,
@@ -136,7 +135,7 @@ async def patch_key(  # noqa: PLR0913 - three fields of one form
         return key_of((await connection.execute(LOCK, where)).one())
 
 
-async def _switch(connection: AsyncConnection, key: KeyRow, disabled: bool | None) -> None:  # noqa: FBT001
+async def _switch(connection: AsyncConnection, key: KeyRow, disabled: bool | None) -> None:
     if disabled is True and key.state is not KeyState.DISABLED:
         values: dict[str, Any] = {"state": KeyState.DISABLED, "reason": DISABLED_REASON}
     elif disabled is False and key.state is KeyState.DISABLED:

@@ -13,8 +13,7 @@ from shared.store.tokens.rows import NewToken
 from shared.store.workspaces.epoch import begin_change
 
 REVOKE = text(
-    "UPDATE tokens SET revoked_at = now() "
-    "WHERE workspace_id = :workspace_id AND id = :token_id AND revoked_at IS NULL",
+    "UPDATE tokens SET revoked_at = now() WHERE workspace_id = :workspace_id AND id = :token_id AND revoked_at IS NULL",
 )
 
 

@@ -21,13 +21,13 @@ COLUMNS = """
     reasoning_tokens, usage_kind, ignored_parameters, provider_request_id, accepted_at, started_at, ended_at,
     position, messages
 """
-ONE = text(f"SELECT {COLUMNS} FROM turns WHERE bot_id = :bot_id AND id = :turn_id")  # noqa: S608 - own constant
-MANY = text(f"SELECT {COLUMNS} FROM turns WHERE id = ANY (CAST(:ids AS uuid[]))")  # noqa: S608 - own constant
+ONE = text(f"SELECT {COLUMNS} FROM turns WHERE bot_id = :bot_id AND id = :turn_id")
+MANY = text(f"SELECT {COLUMNS} FROM turns WHERE id = ANY (CAST(:ids AS uuid[]))")
 ENDED = text(
-    f"SELECT {COLUMNS} FROM turns WHERE id = ANY (CAST(:ids AS uuid[])) AND ended_at IS NOT NULL",  # noqa: S608
+    f"SELECT {COLUMNS} FROM turns WHERE id = ANY (CAST(:ids AS uuid[])) AND ended_at IS NOT NULL",
 )
 CONVERSATION = text(
-    f"SELECT {COLUMNS} FROM turns WHERE bot_id = :bot_id AND conversation = :conversation "  # noqa: S608
+    f"SELECT {COLUMNS} FROM turns WHERE bot_id = :bot_id AND conversation = :conversation "
     "AND position > :after ORDER BY position LIMIT :at_most",
 )
 HISTORY = text(

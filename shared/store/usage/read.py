@@ -45,7 +45,7 @@ async def read_usage(
     sums = [f"coalesce(sum({figure}), 0)::bigint AS {figure}" for figure in FIGURES]
     ordinals = ", ".join(str(number + 1) for number in range(len(columns)))
     statement = (
-        f"SELECT {', '.join(columns + sums)} FROM usage_daily "  # noqa: S608 - names come from GROUPS and FIGURES
+        f"SELECT {', '.join(columns + sums)} FROM usage_daily "
         "WHERE workspace_id = :workspace_id AND day BETWEEN :from_day AND :to_day"
         + (f" GROUP BY {ordinals} ORDER BY {ordinals}" if columns else "")
     )

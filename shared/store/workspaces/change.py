@@ -17,7 +17,7 @@ LIMIT = text("UPDATE workspace_counters SET message_limit = :message_limit WHERE
 PROMOTE = text("SELECT promote(:workspace_id) AS promoted")
 
 
-async def set_plan(  # noqa: PLR0913 - a plan comes with its limits
+async def set_plan(
     database: Database,
     *,
     workspace_id: UUID,

@@ -15,9 +15,9 @@ from shared.store.workspaces.rows import WorkspaceConfiguration
 WORKSPACE = text(
     "SELECT plan, epoch FROM workspaces JOIN workspace_counters ON workspace_id = id WHERE id = :workspace_id",
 )
-BOTS = text(f"SELECT {BOT_COLUMNS} FROM bots WHERE workspace_id = :workspace_id AND deleted_at IS NULL")  # noqa: S608
+BOTS = text(f"SELECT {BOT_COLUMNS} FROM bots WHERE workspace_id = :workspace_id AND deleted_at IS NULL")
 KEYS = text(  # own constants only
-    f"SELECT {KEY_COLUMNS} FROM provider_keys WHERE workspace_id = :workspace_id AND deleted_at IS NULL",  # noqa: S608
+    f"SELECT {KEY_COLUMNS} FROM provider_keys WHERE workspace_id = :workspace_id AND deleted_at IS NULL",
 )
 
 

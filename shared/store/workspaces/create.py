@@ -16,7 +16,7 @@ COUNTERS = text(
 )
 
 
-async def create_workspace(  # noqa: PLR0913 - a workspace's first row
+async def create_workspace(
     database: Database,
     *,
     workspace_id: UUID,

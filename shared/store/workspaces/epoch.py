@@ -16,7 +16,7 @@ AUDIT = text(
 )
 
 
-async def begin_change(  # noqa: PLR0913 - one audit line needs them all
+async def begin_change(
     connection: AsyncConnection,
     workspace_id: UUID,
     *,

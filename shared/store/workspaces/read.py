@@ -48,6 +48,7 @@ async def read_quota(database: Database, *, workspace_id: UUID, month: date) -> 
 
     Raises:
         StoreError: there is no such workspace.
+
     """
     rows = await database.call(QUOTA, workspace_id=workspace_id, month=month)
     if not rows:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from infra.embedded.free_port import free_port
 from shared.vault.master_keys import new_master_key
 from tests.integration.cli.commands import ENDS_WITHIN_SECONDS, ROOT, as_words, mevichat, running, until_ready

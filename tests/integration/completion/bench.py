@@ -49,7 +49,7 @@ Seen = TypeVar("Seen")
 async def until(look: Callable[[], Awaitable[Seen]], is_there: Callable[[Seen], bool]) -> Seen:
     """Look again and again until what is looked for is there; fail after 15 s."""
     async with asyncio.timeout(WITHIN_SECONDS):
-        while not is_there(seen := await look()):  # noqa: ASYNC110 - what is looked at is in other processes
+        while not is_there(seen := await look()):
             await asyncio.sleep(0.02)
     return seen
 

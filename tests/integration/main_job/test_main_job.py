@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from openai import AsyncOpenAI
+
 from shared.domain.error_types import APOLOGY
 from tests.product import Product, Workspace
 

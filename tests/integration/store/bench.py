@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import text
+
 from shared.domain.plans import Plan
 from shared.domain.turn_result import TurnError
 from shared.domain.turn_status import Door, TurnStatus
@@ -23,7 +25,6 @@ from shared.store.turns.rows import AcceptResult, AttemptEnd, ClaimedTurn, KeyUs
 from shared.store.workspaces.create import create_workspace
 from shared.store.workspaces.read import find_workspace
 from shared.store.workspaces.rows import WorkspaceRow
-from sqlalchemy import text
 
 FAILED = TurnError(type="unknown", reason="It failed.", retryable=True)
 

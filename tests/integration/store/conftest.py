@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
+
 from shared.store.database import Database
 from tests.integration.store.bench import Bench
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from shared.domain.turn_status import TurnStatus
 from shared.store.database import Database
@@ -91,7 +92,7 @@ async def test_more_turns_than_may_wait_are_refused(bench: Bench) -> None:
 
 
 async def test_the_same_idempotency_key_gives_the_first_turn_again_and_costs_nothing(bench: Bench) -> None:
-    fields = {"idempotency_key": "k", "body_hash": b"1" * 32}
+    fields: dict[str, Any] = {"idempotency_key": "k", "body_hash": b"1" * 32}
     first = await bench.accept(**fields)
 
     again = await bench.accept(**fields)
@@ -112,7 +113,7 @@ async def test_an_idempotency_key_within_one_batch_is_one_turn(bench: Bench) -> 
 
 
 async def test_an_idempotency_key_is_forgotten_after_its_hours(bench: Bench) -> None:
-    fields = {"idempotency_key": "k", "body_hash": b"1" * 32}
+    fields: dict[str, Any] = {"idempotency_key": "k", "body_hash": b"1" * 32}
     first = await bench.accept(**fields)
     await bench.sql("UPDATE turns SET accepted_at = accepted_at - interval '25 hours'")
 

@@ -71,9 +71,7 @@ async def test_history_holds_completed_turns_before_the_position_newest_first(be
         turn = await bench.accepted_and_claimed(conversation="c", question=f"q{number}")
         await bench.record(end(turn, answer=f"a{number}"))
 
-    history = await read_history(
-        bench.database, bot_id=bench.bot_id, conversation="c", before_position=10, limit=10
-    )
+    history = await read_history(bench.database, bot_id=bench.bot_id, conversation="c", before_position=10, limit=10)
 
     assert [(each.question, each.answer) for each in history] == [("q2", "a2"), ("q0", "a0")]
 
@@ -110,7 +108,11 @@ async def test_an_older_attempt_ends_nothing_but_its_tokens_are_kept(bench: Benc
 async def test_a_lease_is_held_while_it_is_renewed_and_says_when_it_is_lost(bench: Bench) -> None:
     held, cancelled, lost = [await bench.accepted_and_claimed() for _ in range(3)]
     await cancel_turn(bench.database, bot_id=bench.bot_id, turn_id=cancelled.turn_id)
-    leases = [Lease(held.turn_id, 1, CallNote("openai", "gpt-5-mini")), Lease(cancelled.turn_id, 1), Lease(lost.turn_id, 0)]
+    leases = [
+        Lease(held.turn_id, 1, CallNote("openai", "gpt-5-mini")),
+        Lease(cancelled.turn_id, 1),
+        Lease(lost.turn_id, 0),
+    ]
 
     standings = await renew_leases(bench.database, leases, lease_seconds=15)
 

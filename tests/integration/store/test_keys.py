@@ -97,9 +97,7 @@ async def test_of_many_live_turns_one_serves_as_the_probe_of_a_key_suspect_for_l
     await bench.record(failed(turn, key_use=use, refused=True))
 
     async def take() -> bool:
-        return await take_live_probe(
-            bench.database, key_id=use.key_id, version=1, verdict_seq=0, patience_seconds=30
-        )
+        return await take_live_probe(bench.database, key_id=use.key_id, version=1, verdict_seq=0, patience_seconds=30)
 
     assert not await take()
     await bench.sql("UPDATE provider_keys SET suspect_since = now() - interval '31 seconds'")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
 from uuid import UUID
 
+from sqlalchemy import text
+
 from shared.domain.turn_status import TurnStatus
 from shared.domain.usage import Usage, UsageKind
+from shared.ids import new_id
 from shared.store.batcher import Batcher
 from shared.store.database import Database
 from shared.store.turns.accept import accept_turns
@@ -20,7 +24,6 @@ from shared.store.turns.rows import AcceptResult, AttemptEnd, ClaimedTurn, NewTu
 from shared.store.turns.sweep import end_lapsed_leases, expire_overdue, promote_due, ring_unclaimed
 from shared.store.usage.count import count_usage
 from shared.store.usage.unannounced import unannounced_usage
-from shared.ids import new_id
 from tests.integration.store.bench import Bench, completed, failed
 
 WRITERS = 6
@@ -41,18 +44,18 @@ class Traffic:
     def __post_init__(self) -> None:
         database = self.benches[0].database
 
-        async def accept(turns: list[NewTurn]) -> list[AcceptResult]:
+        async def accept(turns: Sequence[NewTurn]) -> list[AcceptResult]:
             return await accept_turns(database, turns, waiting_limit=5_000, idempotency_hours=24)
 
-        async def claim(claims: list[Claim]) -> list[ClaimedTurn | None]:
+        async def claim(claims: Sequence[Claim]) -> list[ClaimedTurn | None]:
             return await claim_turns(database, claims, owner="stress", lease_seconds=15)
 
-        async def record(ends: list[AttemptEnd]) -> list[RecordResult]:
+        async def record(ends: Sequence[AttemptEnd]) -> list[RecordResult]:
             return await record_attempts(database, ends)
 
-        self.accepts = Batcher(accept, max_size=40, max_in_flight=2)  # type: ignore[arg-type]
-        self.claims = Batcher(claim, max_size=40, max_in_flight=2)  # type: ignore[arg-type]
-        self.records = Batcher(record, max_size=40, max_in_flight=2)  # type: ignore[arg-type]
+        self.accepts: Batcher[NewTurn, AcceptResult] = Batcher(accept, max_size=40, max_in_flight=2)
+        self.claims: Batcher[Claim, ClaimedTurn | None] = Batcher(claim, max_size=40, max_in_flight=2)
+        self.records: Batcher[AttemptEnd, RecordResult] = Batcher(record, max_size=40, max_in_flight=2)
 
     async def producer(self, share: int) -> None:
         """Accept turns, some into conversations, now and then one that is cancelled at once."""
@@ -123,8 +126,6 @@ class Traffic:
             await asyncio.gather(count_usage(database, events), count_usage(database, events[::2]))
             await asyncio.sleep(0.05)
 
-
-from sqlalchemy import text  # noqa: E402
 
 SILENT_WORKERS = text(
     "UPDATE turns SET lease_until = now() - interval '1 second' WHERE id IN (SELECT id FROM turns "

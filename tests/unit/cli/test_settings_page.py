@@ -24,9 +24,7 @@ def default_words(default: object) -> str:
 
 def test_every_setting_stands_in_a_table_with_its_default() -> None:
     rows = {name: default for name, default, _ in ROW.findall(text())}
-    expected = {
-        PREFIX + name.upper(): default_words(field.default) for name, field in Settings.model_fields.items()
-    }
+    expected = {PREFIX + name.upper(): default_words(field.default) for name, field in Settings.model_fields.items()}
     assert rows == expected
 
 

@@ -10,8 +10,7 @@ from shared.domain.chat import Passage
 from shared.domain.error_types import ErrorType
 from shared.domain.usage import Usage
 from shared.providers.anthropic.errors import TABLE as ANTHROPIC_TABLE
-from shared.providers.anthropic.usage import merge_figures
-from shared.providers.anthropic.usage import read_usage as read_anthropic_usage
+from shared.providers.anthropic.usage import merge_figures, read_usage as read_anthropic_usage
 from shared.providers.error_table import Reported, Rule, classify, read_retry_after, to_failure
 from shared.providers.openai.client import OFFICIAL_BASE_URL, regional_base_url
 from shared.providers.openai.errors import TABLE as OPENAI_TABLE

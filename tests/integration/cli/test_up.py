@@ -1,0 +1,133 @@
+"""`mevichat up`: an empty folder becomes a product that answers, and stops cleanly."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import signal
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import psutil
+import pytest
+
+from infra.cli.demo import read_demo
+from tests.integration.cli.commands import ENDS_WITHIN_SECONDS, free_ports, mevichat, running
+
+GREETED_WITHIN_SECONDS = 90
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    return free_ports() | {"MEVICHAT_DATA_DIR": str(tmp_path / "data")}
+
+
+async def lines_of(process: asyncio.subprocess.Process) -> AsyncIterator[str]:
+    assert process.stdout is not None
+    async for line in process.stdout:
+        yield line.decode()
+
+
+async def until_greeted(process: asyncio.subprocess.Process) -> str:
+    """Read what `up` prints, until its curl has been printed whole."""
+    said = ""
+    async with asyncio.timeout(GREETED_WITHIN_SECONDS):
+        async for line in lines_of(process):
+            said += line
+            if line.startswith("    -d "):
+                return said
+    pytest.fail(f"it ended without a greeting: {said}")
+
+
+async def stop(process: asyncio.subprocess.Process, number: signal.Signals) -> str:
+    process.send_signal(number)
+    out, _ = await asyncio.wait_for(process.communicate(), ENDS_WITHIN_SECONDS)
+    return out.decode()
+
+
+async def run_printed_curl(said: str) -> str:
+    command = re.search(r"^  (curl .*)\Z", said, re.MULTILINE | re.DOTALL)
+    assert command, said
+    process = await asyncio.create_subprocess_shell(
+        command[1].replace("curl", "curl --silent --max-time 20", 1), stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await process.communicate()
+    return out.decode()
+
+
+async def test_an_empty_folder_becomes_a_product_whose_printed_curl_works(environment: dict[str, str]) -> None:
+    folder = Path(environment["MEVICHAT_DATA_DIR"])
+    async with running("up", environment=environment) as process:
+        said = await until_greeted(process)
+        assert "Tuesday to Saturday" in await run_printed_curl(said)
+        demo = read_demo(folder)
+        assert demo["dashboard_url"] in said
+        assert demo["admin_token"] in said
+        async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {demo['admin_token']}"}) as http:
+            async with http.get(demo["dashboard_url"] + "/api/quota") as answer:
+                assert (await answer.json())["plan"] == "scale"
+        roles = [" ".join(each.cmdline()) for each in psutil.Process(process.pid).children(recursive=True)]
+        assert any("infra.cli.main worker" in role for role in roles)
+        servers = [each for each in psutil.Process(process.pid).children(recursive=True)]
+        await stop(process, signal.SIGINT)
+    assert process.returncode == 0
+    assert not [each for each in servers if each.is_running()], "nothing is left behind"
+
+
+async def test_secrets_of_the_folder_are_its_owners_alone(environment: dict[str, str]) -> None:
+    folder = Path(environment["MEVICHAT_DATA_DIR"])
+    async with running("up", environment=environment) as process:
+        await until_greeted(process)
+        for name in ("demo.env", "master.keys", "database.url", "redis.url"):
+            assert (folder / name).stat().st_mode & 0o777 == 0o600, name
+        await stop(process, signal.SIGTERM)
+    assert process.returncode == 0
+
+
+async def test_a_second_start_keeps_tokens_and_data_and_follows_a_changed_port(environment: dict[str, str]) -> None:
+    folder = Path(environment["MEVICHAT_DATA_DIR"])
+    async with running("up", environment=environment) as process:
+        await until_greeted(process)
+        first = read_demo(folder)
+        await stop(process, signal.SIGTERM)
+    async with running("up", "--simulator", environment=environment | free_ports()) as process:
+        said = await until_greeted(process)
+        second = read_demo(folder)
+        assert "Tuesday to Saturday" in await run_printed_curl(said)
+        await stop(process, signal.SIGTERM)
+    assert second["bot_token"] == first["bot_token"]
+    assert second["admin_token"] == first["admin_token"]
+    assert second["chat_url"] != first["chat_url"]
+
+
+async def test_the_product_stops_with_the_code_of_the_process_that_failed(environment: dict[str, str]) -> None:
+    async with running("up", environment=environment) as process:
+        await until_greeted(process)
+        children = psutil.Process(process.pid).children(recursive=True)
+        dashboard = next(each for each in children if "infra.cli.main dashboard" in " ".join(each.cmdline()))
+        dashboard.kill()
+        await asyncio.wait_for(process.communicate(), ENDS_WITHIN_SECONDS)
+    assert process.returncode == 128 + signal.SIGKILL
+    assert not [each for each in children if each.is_running()]
+
+
+async def test_a_taken_port_is_one_sentence_that_names_port_and_setting(environment: dict[str, str]) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        ended = await mevichat("up", environment=environment | {"MEVICHAT_DASHBOARD_PORT": str(port)})
+    assert ended.code == 2
+    assert ended.err == (f"Port {port} of 127.0.0.1 is taken; free it or set MEVICHAT_DASHBOARD_PORT to another.\n")
+    assert not Path(environment["MEVICHAT_DATA_DIR"]).exists()
+
+
+async def test_a_second_product_on_the_same_folder_is_refused(environment: dict[str, str]) -> None:
+    async with running("up", environment=environment) as process:
+        await until_greeted(process)
+        ended = await mevichat("up", environment=environment | free_ports())
+        assert ended.code == 2
+        assert "is already in use by a running Mevichat" in ended.err
+        await stop(process, signal.SIGTERM)
