@@ -1,0 +1,76 @@
+"""What `mevichat doctor` sees, and that no process starts on a server that would do harm."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+import asyncpg
+import redis.asyncio as redis
+from infra.embedded.redis import EmbeddedRedis
+from tests.integration.cli.commands import Ended, mevichat
+
+Installation = dict[str, str]
+
+
+async def doctor(installation: Installation) -> Ended:
+    return await mevichat("doctor", environment=installation)
+
+
+async def drop_version(database_url: str) -> None:
+    connection = await asyncpg.connect(database_url)
+    await connection.execute("DROP TABLE alembic_version")
+    await connection.close()
+
+
+async def test_a_sound_installation_passes_every_check(installation: Installation) -> None:
+    seen = await doctor(installation)
+    assert seen.code == 0, seen.out
+    assert "✗" not in seen.out
+    assert seen.out.count("✓") == 10
+
+
+async def test_a_weak_master_key_fails(installation: Installation) -> None:
+    seen = await doctor(installation | {"MEVICHAT_MASTER_KEYS": "c2hvcnQ="})
+    assert seen.code == 1
+    assert "shorter than 32 bytes" in seen.out
+    assert "c2hvcnQ=" not in seen.out
+
+
+async def test_servers_that_are_away_fail_and_nothing_hangs(installation: Installation) -> None:
+    away = {"MEVICHAT_DATABASE_URL": "postgresql://x@127.0.0.1:1/x", "MEVICHAT_REDIS_URL": "redis://127.0.0.1:1/0"}
+    seen = await doctor(installation | away)
+    assert seen.code == 1
+    assert seen.out.count("It does not answer") == 2
+
+
+async def test_a_taken_port_fails_and_names_its_setting(installation: Installation) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        seen = await doctor(installation | {"MEVICHAT_WORKER_PORT": port})
+    assert seen.code == 1
+    assert "MEVICHAT_WORKER_PORT" in seen.out
+
+
+async def test_no_process_starts_on_a_redis_that_evicts(
+    installation: Installation, own_redis_server: EmbeddedRedis
+) -> None:
+    async with redis.Redis.from_url(own_redis_server.url) as client:
+        await client.config_set("maxmemory-policy", "allkeys-lru")
+    evicting = installation | {"MEVICHAT_REDIS_URL": own_redis_server.url}
+    seen, started = await asyncio.gather(doctor(evicting), mevichat("ledger", environment=evicting))
+    assert seen.code == 1
+    assert "noeviction" in seen.out
+    assert started.code == 2
+    assert started.err.startswith("Redis has maxmemory-policy allkeys-lru")
+
+
+async def test_no_process_starts_on_tables_of_another_version(installation: Installation, database_url: str) -> None:
+    await drop_version(database_url)
+    seen, started = await asyncio.gather(doctor(installation), mevichat("ledger", environment=installation))
+    assert seen.code == 1
+    assert "mevichat migrate" in seen.out
+    assert started.code == 2
+    assert started.err.startswith("Run `mevichat migrate`")
