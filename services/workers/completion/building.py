@@ -37,6 +37,7 @@ from shared.vault.vault import Vault
 REDIS_CONNECTIONS = 16
 LAST_WRITES_SECONDS = 5.0
 """How long the last records and rings may take once no turn runs any more."""
+GIVING_UP_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +124,21 @@ def _caller(parts: _Parts, keys: KeyContext, verdicts: KeyVerdicts) -> Caller:
 
 async def _write_the_rest(flow: TurnFlow, parts: _Parts) -> None:
     """Let the last records, rings and replies leave; what PostgreSQL does not take in time is given up."""
+    if not await _are_written(flow, LAST_WRITES_SECONDS):
+        parts.patience.give_up()
+        await _are_written(flow, GIVING_UP_SECONDS)
+    await parts.announcer.close()
+    await parts.replies.close()
+
+
+async def _are_written(flow: TurnFlow, seconds: float) -> bool:
     try:
-        async with asyncio.timeout(LAST_WRITES_SECONDS):
+        async with asyncio.timeout(seconds):
             await flow.claimer.close()
             await flow.recorder.close()
     except TimeoutError:
-        parts.patience.give_up()
-    await parts.announcer.close()
-    await parts.replies.close()
+        return False
+    return True
 
 
 def _owner() -> str:

@@ -125,3 +125,29 @@ async def test_three_hundred_turns_at_once_all_end_and_every_message_is_counted(
     assert {turn.status for turn in turns} == {TurnStatus.COMPLETED}
     (used,) = await bench.sql("SELECT used FROM quota")
     assert used.used == len(turns)
+
+
+async def test_a_turn_that_was_taken_away_stops_and_only_its_usage_is_kept(bench: Bench) -> None:
+    await bench.add_key("openai", sim_key("openai", "chunks50.chunkdelay200"))
+    turn_id = await bench.ask(await bench.add_bot("gpt-5-mini"), "one two " * 40, "gpt-5-mini", door=Door.STREAM)
+    await bench.follow(turn_id, only_first_text=True)
+
+    await bench.sql("UPDATE turns SET attempt = attempt + 1 WHERE id = :id", id=turn_id)
+
+    await bench.simulator.until_idle()
+    events = await until(lambda: bench.sql("SELECT * FROM usage_events WHERE turn_id = :id", id=turn_id), bool)
+    assert [(event.attempt, event.kind) for event in events] == [(1, "estimated")]
+    turn = await bench.turn(turn_id)
+    assert (turn.status, turn.answer) == (TurnStatus.RUNNING, None)
+
+
+async def test_a_turn_is_run_once_however_often_it_is_rung(bench: Bench) -> None:
+    await bench.add_key("openai", sim_key("openai", "delay300"))
+    bot_id = await bench.add_bot("gpt-5-mini")
+    turn_id = await bench.ask(bot_id, "Hello", "gpt-5-mini")
+    for _ in range(5):
+        await bench.ring(turn_id)
+    await bench.ended(turn_id)
+    await bench.ring(turn_id)
+    await bench.ended(await bench.ask(bot_id, "Next", "gpt-5-mini"))
+    assert len(bench.simulator.calls) == 2
