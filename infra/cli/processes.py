@@ -6,6 +6,7 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from threading import Thread
 from typing import Any
 
@@ -63,9 +64,14 @@ class _Output:
         self._printer = Printer(sys.stdout)
 
     def write(self, message: Any) -> None:
-        """Print one message."""
+        """Print one message, if there is still a terminal to print on.
+
+        A closed terminal (OSError), or a signal that honcho reports in the middle of a line (RuntimeError), must not
+        end the loop that stops our processes.
+        """
         self._printer.width = self.width
-        self._printer.write(message)
+        with suppress(OSError, RuntimeError):
+            self._printer.write(message)
         if self._meanwhile:
             self._meanwhile.start()
             self._meanwhile = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from contextlib import ExitStack
@@ -34,6 +35,7 @@ def up(*, simulator: bool) -> typer.Exit:
     """Start everything, say how to reach it, and stop it all at Ctrl-C: processes, then Redis, then PostgreSQL."""
     began_at = time.monotonic()
     signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGHUP, _stop_as_when_asked)
     try:
         settings = with_chosen_ports(load_settings())
         with ExitStack() as running:
@@ -92,6 +94,11 @@ async def _prepare(settings: Settings) -> Demo:
 def _health_of(settings: Settings) -> dict[str, str]:
     ports = {name: getattr(settings, f"{name}_port") for name in SERVICES}
     return {name: f"http://127.0.0.1:{port}/health/ready" for name, port in ports.items()}
+
+
+def _stop_as_when_asked(_signal: int, _frame: object) -> None:
+    # the terminal was closed; honcho knows SIGTERM
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _leave(_signal: int, _frame: object) -> NoReturn:

@@ -41,13 +41,17 @@ async def mevichat(*words: str, environment: Mapping[str, str]) -> Ended:
 
 
 async def start(
-    *words: str, environment: Mapping[str, str], stderr: int = asyncio.subprocess.STDOUT
+    *words: str,
+    environment: Mapping[str, str],
+    stdin: int | None = None,
+    stderr: int = asyncio.subprocess.STDOUT,
 ) -> asyncio.subprocess.Process:
     """Start a command and return its process."""
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "infra.cli.main", *words),
         cwd=ROOT,
         env=clean_environment() | dict(environment),
+        stdin=stdin,
         stdout=asyncio.subprocess.PIPE,
         stderr=stderr,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from shared.vault.master_keys import new_master_key
 from tests.integration.cli.commands import free_ports
 

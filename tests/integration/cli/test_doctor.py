@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import socket
 
-import asyncpg
 import redis.asyncio as redis
+from sqlalchemy import text
+
 from infra.embedded.redis import EmbeddedRedis
+from shared.store.database import Database
 from tests.integration.cli.commands import Ended, mevichat
 
 Installation = dict[str, str]
@@ -18,9 +20,9 @@ async def doctor(installation: Installation) -> Ended:
 
 
 async def drop_version(database_url: str) -> None:
-    connection = await asyncpg.connect(database_url)
-    await connection.execute("DROP TABLE alembic_version")
-    await connection.close()
+    database = Database.connect(database_url, connections=1, application_name="test")
+    await database.call(text("DROP TABLE alembic_version"))
+    await database.close()
 
 
 async def test_a_sound_installation_passes_every_check(installation: Installation) -> None:

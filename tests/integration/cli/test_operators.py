@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
+
 from shared.domain.plans import Plan
 from shared.domain.token_format import hash_token
 from shared.ids import new_id
@@ -59,9 +60,7 @@ async def test_a_workspace_gets_its_plans_limits_and_each_can_be_changed(
     assert str(workspace_id) in (await mevichat("workspace", "list", environment=installation)).out
 
 
-async def test_a_bots_token_is_printed_once_rotated_and_revoked(
-    installation: Installation, database: Database
-) -> None:
+async def test_a_bots_token_is_printed_once_rotated_and_revoked(installation: Installation, database: Database) -> None:
     await say(installation, "workspace", "create", "Acme")
     bot_id = UUID(await say(installation, "bot", "create", "Acme", "Shop"))
     token = await say(installation, "token", "create", "Acme", "--bot", "Shop")
