@@ -36,7 +36,11 @@ class Ended:
 async def mevichat(*words: str, environment: Mapping[str, str]) -> Ended:
     """Run a command to its end."""
     process = await start(*words, environment=environment, stderr=asyncio.subprocess.PIPE)
-    out, err = await asyncio.wait_for(process.communicate(), ENDS_WITHIN_SECONDS)
+    try:
+        out, err = await asyncio.wait_for(process.communicate(), ENDS_WITHIN_SECONDS)
+    finally:
+        if process.returncode is None:
+            process.kill()
     return Ended(process.returncode or 0, out.decode(), err.decode())
 
 
