@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from time import monotonic
 from typing import Any
 
+import orjson
+
 from shared.domain.catalogue import Model
 from shared.domain.chat import ChatMessage
 from shared.domain.error_types import ErrorType
@@ -20,6 +22,7 @@ from shared.providers.port import (
     ProbeRefused,
     ProbeResult,
 )
+from shared.providers.wire_values import mapping, text
 
 QUESTION = (ChatMessage("user", "Reply with OK."),)
 NO_MODEL = CallFailure(ErrorType.MODEL_UNAVAILABLE)
@@ -48,6 +51,18 @@ async def probe_key(
             return _judge(result)
         failure = result
     return ProbeInconclusive(failure)
+
+
+def read_model_ids(body: bytes) -> tuple[str, ...] | None:
+    """Return the wire ids of a model list, which both providers write alike; None when it is none."""
+    try:
+        entries = mapping(orjson.loads(body)).get("data")
+    except ValueError:
+        return None
+    if not isinstance(entries, list):
+        return None
+    ids = (text(mapping(entry), "id") for entry in entries)
+    return tuple(each for each in ids if each)
 
 
 def _judge(failure: CallFailure) -> ProbeResult:

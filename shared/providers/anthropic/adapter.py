@@ -20,9 +20,8 @@ from shared.providers.attempt import attempt, unfinished
 from shared.providers.credential_check import refuse_unsendable
 from shared.providers.error_table import to_failure
 from shared.providers.port import CallFailure, CallResult, ChatCall, Credential, OnText, ProbeResult
-from shared.providers.probe import probe_key
+from shared.providers.probe import probe_key, read_model_ids
 from shared.providers.reading import Reading
-from shared.providers.wire_values import mapping
 
 PATH = "/v1/messages"
 MODELS_PATH = "/v1/models?limit=1000"
@@ -69,10 +68,9 @@ class AnthropicProvider:
         try:
             async with asyncio.timeout(timeout_seconds):
                 answer = await client.get(MODELS_PATH, cast_to=httpx2.Response)
-            entries = mapping(orjson.loads(answer.content)).get("data", [])
-        except (anthropic.APIError, TimeoutError, ValueError):
+        except (anthropic.APIError, TimeoutError):
             return None
-        return tuple(str(mapping(entry).get("id")) for entry in entries)
+        return read_model_ids(answer.content)
 
 
 async def _ask(client: ExplicitClient, body: dict[str, Any], reading: Reading) -> None:

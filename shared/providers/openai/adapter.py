@@ -20,9 +20,8 @@ from shared.providers.openai.errors import TABLE, is_ban_on_streaming, read_erro
 from shared.providers.openai.request import build_request, without_streaming
 from shared.providers.openai.stream import read_chunk, read_whole
 from shared.providers.port import CallFailure, CallResult, ChatCall, Credential, OnText, ProbeResult
-from shared.providers.probe import probe_key
+from shared.providers.probe import probe_key, read_model_ids
 from shared.providers.reading import Reading
-from shared.providers.wire_values import mapping
 
 PATH = "/chat/completions"
 PROBE_PARAMETERS = {"max_completion_tokens": 256, "reasoning_effort": "minimal"}
@@ -69,10 +68,9 @@ class OpenAIProvider:
         try:
             async with asyncio.timeout(timeout_seconds):
                 answer = await client.get("/models", cast_to=httpx2.Response)
-            entries = mapping(orjson.loads(answer.content)).get("data", [])
-        except (openai.APIError, TimeoutError, ValueError):
+        except (openai.APIError, TimeoutError):
             return None
-        return tuple(str(mapping(entry).get("id")) for entry in entries)
+        return read_model_ids(answer.content)
 
 
 async def _ask(client: ExplicitClient, body: dict[str, Any], reading: Reading) -> None:

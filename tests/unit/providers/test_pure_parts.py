@@ -18,6 +18,7 @@ from shared.providers.openai.usage import read_usage as read_openai_usage
 from shared.providers.parameters import travelling
 from shared.providers.passages import system_prompt
 from shared.providers.port import CallFailure
+from shared.providers.probe import read_model_ids
 from shared.providers.reading import Reading
 
 
@@ -172,3 +173,18 @@ def test_a_refusal_without_words_is_a_failure_that_still_costs() -> None:
 
     assert isinstance(result, CallFailure)
     assert (result.error, result.usage) == (ErrorType.CONTENT_REFUSED, Usage(9, 1))
+
+
+@pytest.mark.parametrize(
+    ("body", "ids"),
+    [
+        (b'{"data":[{"id":"a"},{"id":"b"}]}', ("a", "b")),
+        (b'{"data":[{"id":"a"},7,{"id":null}]}', ("a",)),
+        (b'{"data":[]}', ()),
+        (b'{"data":null}', None),
+        (b"[]", None),
+        (b"<html>", None),
+    ],
+)
+def test_a_model_list_of_another_shape_is_none(body: bytes, ids: tuple[str, ...] | None) -> None:
+    assert read_model_ids(body) == ids
