@@ -123,14 +123,18 @@ class Workspace:
 
 
 @asynccontextmanager
-async def running_product(database_url: str, redis_url: str, **overrides: Any) -> AsyncIterator[Product]:
-    """Run every process of the product in this event loop until the block ends."""
+async def running_product(
+    database_url: str, redis_url: str, *, without: frozenset[str] = frozenset(), **overrides: Any
+) -> AsyncIterator[Product]:
+    """Run every process of the product, save those left out, in this event loop until the block ends."""
     async with Simulator(port=0) as simulator:
         settings = _settings(database_url, redis_url, simulator, overrides)
         stop = asyncio.Event()
-        runs = [asyncio.create_task(run(settings, stop), name=name) for name, run in RUNS.items()]
+        runs = [
+            asyncio.create_task(run(settings, stop), name=name) for name, run in RUNS.items() if name not in without
+        ]
         database = Database.connect(database_url, connections=2, application_name="test")
-        async with aiohttp.ClientSession() as http:
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
             try:
                 await _until_ready(http, settings, runs)
                 yield Product(settings, database, simulator, http)

@@ -63,7 +63,7 @@ async def running_stack() -> AsyncIterator[Stack]:
             sys.executable, "-m", "infra.cli.main", "up", "--simulator", env=environment, stdout=log, stderr=log
         )
         try:
-            demo = await _demo_environment(Path(folder), ports["GATEWAY"], process)
+            demo = await _demo_environment(Path(folder), list(ports.values()), process)
             yield Stack(
                 pid=process.pid,
                 chat_port=urlsplit(demo["MEVICHAT_CHAT_URL"]).port or 80,
@@ -80,10 +80,10 @@ async def running_stack() -> AsyncIterator[Stack]:
             log.close()
 
 
-async def _demo_environment(folder: Path, gateway_port: int, process: asyncio.subprocess.Process) -> dict[str, str]:
+async def _demo_environment(folder: Path, ports: list[int], process: asyncio.subprocess.Process) -> dict[str, str]:
     deadline = asyncio.get_running_loop().time() + READY_WITHIN_SECONDS
     while asyncio.get_running_loop().time() < deadline and process.returncode is None:
-        if (folder / "demo.env").exists() and await _answers(f"http://127.0.0.1:{gateway_port}/health/ready"):
+        if (folder / "demo.env").exists() and all([await _answers(port) for port in ports]):
             lines = (folder / "demo.env").read_text().splitlines()
             pairs = (line.removeprefix("export ").split("=", 1) for line in lines if "=" in line)
             return {name: value.strip("'\"") for name, value in pairs}
@@ -92,7 +92,8 @@ async def _demo_environment(folder: Path, gateway_port: int, process: asyncio.su
     raise RuntimeError(message)
 
 
-async def _answers(url: str) -> bool:
+async def _answers(port: int) -> bool:
+    url = f"http://127.0.0.1:{port}/health/ready"
     try:
         async with aiohttp.ClientSession() as session, session.get(url) as answer:
             return answer.status == 200
