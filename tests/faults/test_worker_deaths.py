@@ -60,7 +60,12 @@ async def test_the_turns_of_a_killed_worker_complete_once_on_another(database_ur
 async def test_a_call_that_outlasts_its_lease_by_far_runs_once_while_its_worker_lives(
     database_url: str, redis_url: str
 ) -> None:
-    short: dict[str, Any] = {"lease_seconds": 1.5, "renew_seconds": 0.5, "sweeper_patience_seconds": 0.1, "sweep_seconds": 0.2}
+    short: dict[str, Any] = {
+        "lease_seconds": 1.5,
+        "renew_seconds": 0.5,
+        "sweeper_patience_seconds": 0.1,
+        "sweep_seconds": 0.2,
+    }
     async with running_product(database_url, redis_url, **short) as product:
         workspace = await product.make_workspace()
         await workspace.add_key("openai", LONG_KEY)
