@@ -1,0 +1,1 @@
+-- Keys that recover by themselves, and models that one key may not use

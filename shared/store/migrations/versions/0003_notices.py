@@ -1,0 +1,18 @@
+"""Notices to a workspace about its keys."""
+
+from __future__ import annotations
+
+from shared.store.migrations.sql_files import run_sql_file
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    """Run the file of the same name."""
+    run_sql_file("versions/0003_notices.sql")
+
+
+def downgrade() -> None:
+    """Refuse: what a later version wrote has no place in an earlier one."""
+    raise NotImplementedError

@@ -1,0 +1,1 @@
+-- Notices to a workspace about its keys

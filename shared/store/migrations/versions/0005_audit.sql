@@ -1,0 +1,1 @@
+-- An audit that nobody can rewrite, with where a change came from

@@ -1,0 +1,18 @@
+"""Turns that wait for room under their key's limit."""
+
+from __future__ import annotations
+
+from shared.store.migrations.sql_files import run_sql_file
+
+revision = "0006"
+down_revision = "0005"
+
+
+def upgrade() -> None:
+    """Run the file of the same name."""
+    run_sql_file("versions/0006_room.sql")
+
+
+def downgrade() -> None:
+    """Refuse: what a later version wrote has no place in an earlier one."""
+    raise NotImplementedError

@@ -1,0 +1,1 @@
+-- Turns that wait for room under their key's limit
