@@ -81,6 +81,8 @@ class Settings(BaseSettings):
     provider_timeout_seconds: Seconds = 600
     retry_start_limit_seconds: Seconds = 20
     probe_timeout_seconds: Seconds = 15
+    recheck_first_seconds: Seconds = 300
+    recheck_longest_seconds: Seconds = 21_600
     grace_seconds: Seconds = 25
     suspect_patience_seconds: Seconds = 30
     idempotency_hours: Count = 24

@@ -53,7 +53,7 @@ class Answering:
         if scenario.meets(call.kind) and scenario is not ok and behaviour.fail_first:
             self._failures[call.key] += 1
             scenario = scenario if self._failures[call.key] <= behaviour.fail_first else ok
-        if not scenario.meets(call.kind):
+        if not scenario.meets(call.kind) or (behaviour.only_models and call.model not in behaviour.only_models):
             scenario = ok
         if scenario.name == "identity_linked" and "anthropic-workspace-id" in call.headers:
             scenario = ok

@@ -20,7 +20,7 @@ class Behaviour:
     `delay_ms` before the answer, `chunk_delay_ms` between streamed chunks, `chunks` (0: one a
     word), `split_bytes` (0: whole events) cuts a stream into pieces of that size whatever they
     cut through, `fail_first` meets the scenario only so many times and then succeeds,
-    `missing_models` answer "model not found".
+    `missing_models` answer "model not found", `only_models` alone meet the scenario (none: all do).
     """
 
     scenario: str = "ok"
@@ -30,6 +30,7 @@ class Behaviour:
     split_bytes: int = 0
     fail_first: int = 0
     missing_models: tuple[str, ...] = ()
+    only_models: tuple[str, ...] = ()
 
     def changed(self, **values: object) -> Behaviour:
         """Return a copy with these fields; an unknown field raises UnknownScenarioError."""

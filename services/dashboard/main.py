@@ -13,6 +13,7 @@ from services.dashboard.app import build_app
 from services.dashboard.context import AdminContext
 from shared.clock import utc_now
 from shared.domain.catalogue import load_catalogue
+from shared.domain.recheck_rule import RecheckPolicy
 from shared.health import serve
 from shared.keys.context import KeyContext
 from shared.logs import configure_logs
@@ -47,7 +48,14 @@ async def open_context(settings: Settings) -> AsyncIterator[AdminContext]:
     try:
         async with open_providers(settings, concurrency=PROBES_AT_ONCE) as providers:
             keys = KeyContext(
-                database, vault, providers, catalogue, ringer, settings.probe_timeout_seconds, clock=utc_now
+                database=database,
+                vault=vault,
+                providers=providers,
+                catalogue=catalogue,
+                ringer=ringer,
+                probe_timeout_seconds=settings.probe_timeout_seconds,
+                clock=utc_now,
+                recheck_policy=RecheckPolicy(settings.recheck_first_seconds, settings.recheck_longest_seconds),
             )
             yield AdminContext(database, keys, ringer, catalogue, settings, utc_now)
     finally:

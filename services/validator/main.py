@@ -12,6 +12,7 @@ import uvloop
 from services.validator.actors import declare
 from shared.clock import utc_now
 from shared.domain.catalogue import load_catalogue
+from shared.domain.recheck_rule import RecheckPolicy
 from shared.health import HealthServer
 from shared.keys.context import KeyContext
 from shared.logs import configure_logs
@@ -68,6 +69,7 @@ async def open_context(settings: Settings) -> AsyncIterator[KeyContext]:
                 ringer=Ringer(redis),
                 probe_timeout_seconds=settings.probe_timeout_seconds,
                 clock=utc_now,
+                recheck_policy=RecheckPolicy(settings.recheck_first_seconds, settings.recheck_longest_seconds),
             )
     finally:
         await redis.aclose()

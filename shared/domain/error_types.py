@@ -34,19 +34,10 @@ class ErrorType(StrEnum):
     EXPIRED = "expired"
 
     @property
-    def accuses_key(self) -> bool:
-        """Tell whether the error puts the key itself in doubt, so that a probe must decide."""
-        return self in ACCUSES_KEY
-
-    @property
     def is_retryable(self) -> bool:
         """Tell whether the same turn may succeed later with nothing changed by its caller."""
         return self not in NEVER_BY_ITSELF
 
-
-ACCUSES_KEY = frozenset(
-    {ErrorType.KEY_REFUSED, ErrorType.BILLING, ErrorType.QUOTA_EXHAUSTED, ErrorType.PERMISSION, ErrorType.REGION},
-)
 
 NEVER_BY_ITSELF = frozenset(
     {

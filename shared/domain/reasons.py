@@ -53,6 +53,15 @@ def reason_of_failure(
     )
 
 
+def reason_of_blocked_model(provider: str, model_name: str) -> str:
+    """Return the sentence for a model that the key may not use though it works on others."""
+    name = DISPLAY_NAMES.get(provider, provider)
+    return (
+        f"{name} does not let the workspace's key use {model_name}. Choose another model for the bot, "
+        "or open the model to the key's project and re-test the key."
+    )
+
+
 def safe_code(text: str | None) -> str | None:
     """Return a provider's type or code if it looks like one, else None."""
     return text if text and SAFE_CODE.match(text) else None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from shared.clock import Clock
 from shared.domain.catalogue import Catalogue
+from shared.domain.recheck_rule import RecheckPolicy
 from shared.providers.port import Providers
 from shared.queue.ring import Ringer
 from shared.store.database import Database
@@ -14,7 +15,7 @@ from shared.vault.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class KeyContext:
-    """The store, the vault, the providers, and how long a probe may take."""
+    """The store, the vault, the providers, how long a probe may take and how soon another is due."""
 
     database: Database
     vault: Vault
@@ -23,3 +24,4 @@ class KeyContext:
     ringer: Ringer
     probe_timeout_seconds: float
     clock: Clock
+    recheck_policy: RecheckPolicy

@@ -1,13 +1,14 @@
-"""The one probe behind every door: save, rotate, re-test, traffic."""
+"""The one probe behind every door: save, rotate, re-test, traffic, schedule."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from shared.domain.catalogue import Model
-from shared.domain.error_types import ErrorType
 from shared.domain.plans import Plan
 from shared.domain.secret import Secret
 from shared.keys.context import KeyContext
-from shared.providers.port import Credential, ProbeAccepted, ProbeInconclusive, ProbeResult
+from shared.providers.port import Credential, ProbeResult
 from shared.store.keys.rows import KeyAddress
 
 
@@ -18,12 +19,11 @@ async def probe(
     provider: str,
     address: KeyAddress,
     plan: Plan,
-    first_model: str | None = None,
+    first_models: Collection[str] = (),
 ) -> ProbeResult:
     """Ask the provider whether the key works, on the cheapest model that the plan allows.
 
-    `first_model` is asked before the others: the one that met a refusal in traffic. A rate
-    limit proves that the key is good.
+    `first_models` are asked before the others: those that met a refusal.
     """
     credential = Credential(
         key=key,
@@ -32,14 +32,11 @@ async def probe(
         project=address.project,
         anthropic_workspace_id=address.anthropic_workspace_id,
     )
-    models = models_to_ask(context, provider, plan, first_model)
-    result = await context.providers[provider].probe(credential, models, context.probe_timeout_seconds)
-    if isinstance(result, ProbeInconclusive) and result.failure.error is ErrorType.RATE_LIMITED:
-        return ProbeAccepted(models[0].id, None, result.failure.request_id)
-    return result
+    models = models_to_ask(context, provider, plan, first_models)
+    return await context.providers[provider].probe(credential, models, context.probe_timeout_seconds)
 
 
-def models_to_ask(context: KeyContext, provider: str, plan: Plan, first_model: str | None) -> list[Model]:
-    """Return the provider's models that the plan allows, the one that met a refusal first, then the cheapest."""
+def models_to_ask(context: KeyContext, provider: str, plan: Plan, first_models: Collection[str]) -> list[Model]:
+    """Return the provider's models that the plan allows, those that met a refusal first, then the cheapest."""
     allowed = [model for model in context.catalogue.of_provider(provider) if plan.includes(model.plan)]
-    return sorted(allowed, key=lambda model: model.id != first_model)
+    return sorted(allowed, key=lambda model: model.id not in first_models)

@@ -64,6 +64,15 @@ def refused_by_provider(failure: CallFailure, provider: str, at: datetime) -> Ke
     return _with_facts(UNPROCESSABLE, failure.error.value, message, failure, provider)
 
 
+def no_model_reached(failure: CallFailure, provider: str) -> KeyRefusal:
+    """Return the refusal of a genuine key whose account reaches none of the models that the plan has here."""
+    name = DISPLAY_NAMES[provider]
+    message = (
+        f"{name} knows the key, but its account reaches none of the models offered here. Check its project's models."
+    )
+    return _with_facts(UNPROCESSABLE, failure.error.value, message, failure, provider)
+
+
 def could_not_verify(failure: CallFailure, provider: str) -> KeyRefusal:
     """Return the answer when nothing was learnt about the key: nothing is kept."""
     name = DISPLAY_NAMES[provider]

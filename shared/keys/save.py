@@ -11,8 +11,15 @@ from shared.domain.secret import Secret
 from shared.ids import new_id
 from shared.keys.context import KeyContext
 from shared.keys.probe import probe
-from shared.keys.refusal import PLAN_FORBIDS_KEYS, KeyRefusal, could_not_verify, malformed, refused_by_provider
-from shared.keys.standing import standing_after
+from shared.keys.refusal import (
+    PLAN_FORBIDS_KEYS,
+    KeyRefusal,
+    could_not_verify,
+    malformed,
+    no_model_reached,
+    refused_by_provider,
+)
+from shared.keys.standing import standing_after, with_recheck
 from shared.providers.port import ProbeInconclusive, ProbeRefused
 from shared.store.keys.read import find_key
 from shared.store.keys.rows import NO_ADDRESS, KeyAddress, KeyRow, NewKey, Standing
@@ -76,6 +83,8 @@ async def candidate_standing(
         return refused_by_provider(result.failure, provider, context.clock())
     if isinstance(result, ProbeInconclusive):
         return could_not_verify(result.failure, provider)
+    if result.model is None:
+        return no_model_reached(list(result.blocked.values())[-1], provider)
     standing = standing_after(result, provider, context.clock())
     assert standing is not None
-    return standing
+    return with_recheck(standing, None, context.recheck_policy)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 import structlog
 
 from shared.domain.plans import Plan
 from shared.keys.context import KeyContext
 from shared.keys.probe import probe
-from shared.keys.standing import cannot_decrypt, standing_after
+from shared.keys.standing import cannot_decrypt, standing_after, with_recheck
 from shared.metrics import verdicts
-from shared.providers.port import CallFailure, ProbeAccepted
+from shared.providers.port import CallFailure, ProbeInconclusive
 from shared.queue.errors import QueueUnavailableError
 from shared.queue.routes import COMPLETE_TURN
 from shared.store.keys.rows import KeyRow, Standing, Verdict, VerdictResult
@@ -19,30 +21,36 @@ from shared.vault.errors import CannotOpenError
 log = structlog.get_logger()
 
 
-async def judge_key(
-    context: KeyContext,
-    key: KeyRow,
-    plan: Plan,
-    *,
-    first_model: str | None = None,
-) -> VerdictResult | CallFailure:
+class Occasion(StrEnum):
+    """Why a kept key is probed."""
+
+    TRAFFIC = "traffic"
+    SCHEDULE = "schedule"
+    BY_HAND = "by_hand"
+
+
+async def judge_key(context: KeyContext, key: KeyRow, plan: Plan, occasion: Occasion) -> VerdictResult | CallFailure:
     """Probe a kept key and apply the verdict; return the failure when the probe proves nothing.
 
-    The verdict speaks of the version and verdict_seq of `key`; if they have moved on, nothing changes.
+    What met a refusal before is asked first, except by hand: a person begins anew. The verdict speaks of
+    the version and verdict_seq of `key`; if they have moved on, nothing changes.
     """
     sealed = key.sealed or b""
     try:
         secret = context.vault.open(sealed, workspace_id=key.workspace_id, key_id=key.key_id)
     except CannotOpenError:
         return await give_verdict(context, key, cannot_decrypt(key.provider))
+    blocked = {} if occasion is Occasion.BY_HAND else key.standing.blocked
+    first_models = [key.suspect_model] if key.suspect_model else list(blocked)
     result = await probe(
-        context, secret, provider=key.provider, address=key.address, plan=plan, first_model=first_model
+        context, secret, provider=key.provider, address=key.address, plan=plan, first_models=first_models
     )
-    standing = standing_after(result, key.provider, context.clock())
-    if standing is not None:
-        return await give_verdict(context, key, standing)
-    assert not isinstance(result, ProbeAccepted)
-    return result.failure
+    standing = standing_after(result, key.provider, context.clock(), blocked=blocked)
+    if standing is None:
+        assert isinstance(result, ProbeInconclusive)
+        return result.failure
+    before_seconds = key.standing.recheck_seconds if occasion is Occasion.SCHEDULE else None
+    return await give_verdict(context, key, with_recheck(standing, before_seconds, context.recheck_policy))
 
 
 async def give_verdict(context: KeyContext, key: KeyRow, standing: Standing) -> VerdictResult:

@@ -75,16 +75,21 @@ OnText = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class ProbeAccepted:
-    """The key works on `model`; `models` are the account's wire ids, None when it may not list them."""
+    """The provider knows the key. `model` worked; None when the account reaches none that was asked.
 
-    model: str
+    `models` are the account's wire ids, None when it may not list them. `blocked` are the models that were
+    asked before and refused, by product id, each with its failure: the key works, only not on them.
+    """
+
+    model: str | None
     models: tuple[str, ...] | None
     request_id: str | None = None
+    blocked: Mapping[str, CallFailure] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeRefused:
-    """The provider refused the key; `failure.error` accuses it."""
+    """The provider refused the key: `failure.error` proves it (shared/domain/key_rules.py)."""
 
     failure: CallFailure
 

@@ -11,8 +11,8 @@ import orjson
 from shared.domain.catalogue import Model
 from shared.domain.chat import ChatMessage
 from shared.domain.error_types import ErrorType
+from shared.domain.key_rules import KeyRule, SaveAnswer, key_rule
 from shared.providers.port import (
-    Answer,
     CallFailure,
     CallResult,
     ChatCall,
@@ -26,6 +26,8 @@ from shared.providers.wire_values import mapping, text
 
 QUESTION = (ChatMessage("user", "Reply with OK."),)
 NO_MODEL = CallFailure(ErrorType.MODEL_UNAVAILABLE)
+Call = Callable[[ChatCall], Awaitable[CallResult]]
+ListModels = Callable[[Credential, float], Awaitable[tuple[str, ...] | None]]
 
 
 async def probe_key(
@@ -33,24 +35,25 @@ async def probe_key(
     models: Sequence[Model],
     timeout_seconds: float,
     *,
-    call: Callable[[ChatCall], Awaitable[CallResult]],
-    list_models: Callable[[Credential, float], Awaitable[tuple[str, ...] | None]],
+    call: Call,
+    list_models: ListModels,
     parameters: Mapping[str, Any],
 ) -> ProbeResult:
-    """Ask the first model that exists; a missing model says nothing about the key, so the next is asked."""
+    """Ask one model after the other until one answers for the key; a model that is refused may be the model's fault."""
     ends_at = monotonic() + timeout_seconds
-    failure = NO_MODEL
+    blocked: dict[str, CallFailure] = {}
     for model in models:
         left_seconds = max(ends_at - monotonic(), 0.0)
         question = ChatCall(model, QUESTION, parameters=parameters, credential=credential, timeout_seconds=left_seconds)
         result = await call(question)
-        if isinstance(result, Answer):
-            listed = await list_models(credential, max(ends_at - monotonic(), 0.0))
-            return ProbeAccepted(model.id, listed, result.request_id)
-        if result.error is not ErrorType.MODEL_UNAVAILABLE:
+        if isinstance(result, CallFailure) and _rule(result).may_be_the_model:
+            blocked[model.id] = result
+            continue
+        if isinstance(result, CallFailure) and _rule(result).save is not SaveAnswer.ACCEPTED:
             return _judge(result)
-        failure = result
-    return ProbeInconclusive(failure)
+        listed = await list_models(credential, max(ends_at - monotonic(), 0.0))
+        return ProbeAccepted(model.id, listed, result.request_id, blocked)
+    return _on_no_model(blocked)
 
 
 def read_model_ids(body: bytes) -> tuple[str, ...] | None:
@@ -66,5 +69,20 @@ def read_model_ids(body: bytes) -> tuple[str, ...] | None:
 
 
 def _judge(failure: CallFailure) -> ProbeResult:
-    accuses = failure.error.accuses_key or failure.error is ErrorType.NO_KEY
-    return ProbeRefused(failure) if accuses else ProbeInconclusive(failure)
+    proves = _rule(failure).after_probe is not None or failure.error is ErrorType.NO_KEY
+    return ProbeRefused(failure) if proves else ProbeInconclusive(failure)
+
+
+def _on_no_model(blocked: Mapping[str, CallFailure]) -> ProbeResult:
+    """Judge a key that no model answered: a missing scope is the key's, missing models are not (DESIGN 6)."""
+    if not blocked:
+        return ProbeInconclusive(NO_MODEL)
+    for failure in blocked.values():
+        if failure.error is not ErrorType.MODEL_UNAVAILABLE:
+            return ProbeRefused(failure)
+    last = list(blocked.values())[-1]
+    return ProbeAccepted(None, None, last.request_id, blocked)
+
+
+def _rule(failure: CallFailure) -> KeyRule:
+    return key_rule(failure.error, failure.status)

@@ -171,6 +171,7 @@ def key_body(key: KeyRow, bots: Sequence[BotRow]) -> dict[str, Any]:
         "rotated_at": key.rotated_at,
         "bots": users_of(key, bots),
         "models": standing.models,
+        "blocked_models": standing.blocked,
     }
 
 

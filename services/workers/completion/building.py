@@ -23,6 +23,7 @@ from services.workers.completion.resolver import Resolver
 from services.workers.completion.turn_flow import TurnFlow
 from shared.clock import utc_now
 from shared.domain.catalogue import load_catalogue
+from shared.domain.recheck_rule import RecheckPolicy
 from shared.domain.retry_rule import RetryPolicy
 from shared.keys.context import KeyContext
 from shared.providers.registry import open_providers
@@ -67,6 +68,7 @@ async def open_flow(settings: Settings) -> AsyncIterator[TurnFlow]:
             ringer=parts.ringer,
             probe_timeout_seconds=settings.probe_timeout_seconds,
             clock=utc_now,
+            recheck_policy=RecheckPolicy(settings.recheck_first_seconds, settings.recheck_longest_seconds),
         )
         flow = _flow(parts, keys)
         renewing = asyncio.create_task(flow.leases.renew_always(), name="renew-leases")

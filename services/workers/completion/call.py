@@ -58,7 +58,7 @@ class Caller:
         called: Called,
     ) -> AttemptEnd | RetryIn:
         if attempt.is_probe and resolved.key is not None:
-            await self.key_verdicts.after_probe(resolved.key, called.result)
+            await self.key_verdicts.after_probe(resolved.key, resolved.model.id, called.result)
         asked = Asked(attempt.turn, resolved, prompt, attempt.retries)
         return judge(asked, called, policy=self.retry_policy, now=self.clock())
 

@@ -6,7 +6,7 @@ from services.workers.completion.patience import Patience
 from shared.clock import Clock
 from shared.domain.key_states import KeyState
 from shared.keys.context import KeyContext
-from shared.keys.standing import cannot_decrypt, standing_after_refusal
+from shared.keys.standing import cannot_decrypt, standing_after_call, with_recheck
 from shared.keys.verdict import give_verdict
 from shared.providers.port import Answer, CallResult
 from shared.store.keys.rows import KeyRow, Standing
@@ -34,11 +34,11 @@ class KeyVerdicts:
             ),
         )
 
-    async def after_probe(self, key: KeyRow, result: CallResult) -> None:
-        """Give the verdict that the turn's answer proves; an outage proves nothing."""
-        standing = _standing(result, key.provider, self._context.clock)
+    async def after_probe(self, key: KeyRow, model: str, result: CallResult) -> None:
+        """Give the verdict that the turn's answer on this model proves; an outage proves nothing."""
+        standing = _standing(result, key, model, self._context.clock)
         if standing is not None:
-            await self._give(key, standing)
+            await self._give(key, with_recheck(standing, None, self._context.recheck_policy))
 
     async def cannot_decrypt(self, key: KeyRow) -> Standing:
         """Take a key that does not open out of service; return its standing."""
@@ -50,7 +50,9 @@ class KeyVerdicts:
         await self._patience.run("verdict", lambda: give_verdict(self._context, key, standing))
 
 
-def _standing(result: CallResult, provider: str, clock: Clock) -> Standing | None:
+def _standing(result: CallResult, key: KeyRow, model: str, clock: Clock) -> Standing | None:
+    blocked = key.standing.blocked
     if isinstance(result, Answer):
-        return Standing(state=KeyState.ACTIVE, provider_request_id=result.request_id)
-    return standing_after_refusal(result, provider, clock())
+        still = {name: error for name, error in blocked.items() if name != model}
+        return Standing(state=KeyState.ACTIVE, provider_request_id=result.request_id, blocked=still)
+    return standing_after_call(result, key.provider, clock(), model=model, blocked=blocked)

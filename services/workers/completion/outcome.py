@@ -10,6 +10,7 @@ from services.workers.completion.figures import figures_of_answer, figures_of_fa
 from services.workers.completion.prepare import Prompt
 from services.workers.completion.resolve import Resolved
 from shared.domain.error_types import ErrorType
+from shared.domain.key_rules import key_rule
 from shared.domain.reasons import reason_of_failure, safe_code
 from shared.domain.retry_rule import FailedAttempt, GiveUp, RetryPolicy, decide_retry
 from shared.domain.text_rules import storable_text
@@ -122,7 +123,7 @@ def _failed(asked: Asked, called: Called, failure: CallFailure, error: TurnError
         wire_model=asked.resolved.model.wire_id,
         provider_request_id=failure.request_id,
         key_use=asked.resolved.key_use,
-        refused=asked.resolved.key is not None and failure.error.accuses_key,
+        refused=asked.resolved.key is not None and key_rule(failure.error, failure.status).is_suspicious,
         call_began=True,
         first_text_ms=called.first_text_ms,
         call_ms=called.call_ms,

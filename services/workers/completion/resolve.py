@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from shared.domain.catalogue import Catalogue, Model
 from shared.domain.error_types import ErrorType
 from shared.domain.key_states import KeyState
-from shared.domain.reasons import reason_of_failure
+from shared.domain.reasons import reason_of_blocked_model, reason_of_failure
 from shared.domain.turn_result import TurnError
 from shared.store.bots.rows import BotRow
 from shared.store.keys.rows import KeyRow, Standing
@@ -93,6 +93,9 @@ def _with_key(
         return Unresolved(_error(ErrorType.NO_KEY, model.provider, now), model)
     if not key.state.is_usable or key.sealed is None:
         return Unresolved(key_unusable(key, key.standing, now), model)
+    blocked = key.standing.blocked.get(model.id)
+    if blocked is not None:
+        return Unresolved(_model_blocked(ErrorType(blocked), model), model)
     if key.state is not KeyState.SUSPECT:
         return Resolved(bot, model, key)
     since = key.suspect_since
@@ -123,6 +126,11 @@ def _key_of(bot: BotRow, model: Model, configuration: WorkspaceConfiguration) ->
         own = configuration.keys.get(bot.key_id)
         return own if own is not None and own.provider == model.provider else None
     return next((k for k in configuration.keys.values() if k.provider == model.provider and k.is_default), None)
+
+
+def _model_blocked(error: ErrorType, model: Model) -> TurnError:
+    reason = reason_of_blocked_model(model.provider, model.name)
+    return TurnError(error, reason, retryable=error.is_retryable)
 
 
 def _error(error: ErrorType, provider: str, now: datetime) -> TurnError:

@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 
 from shared.clock import Clock
+from shared.events.key_recheck_due import KeyRecheckDueV1
 from shared.events.key_rejected import KeyRejectedV1
 from shared.events.usage_recorded import UsageRecordedV1
 from shared.events.wire import event_to_primitives
@@ -18,6 +19,7 @@ from shared.queue.ring import Ringer
 from shared.queue.routes import COMPLETE_TURN, COUNT_USAGE, VALIDATE_KEY, Route
 from shared.settings import Settings
 from shared.store.database import Database
+from shared.store.keys.rechecks import take_due_rechecks
 from shared.store.keys.rows import KeyRow
 from shared.store.keys.suspects import suspect_keys
 from shared.store.turns.sweep import end_lapsed_leases, expire_overdue, promote_due, ring_unclaimed
@@ -47,6 +49,7 @@ class Sweep:
         await self._ring_unclaimed()
         await self._announce_usage()
         await self._ring_suspects()
+        await self._ring_rechecks()
 
     async def _expire(self) -> None:
         found = await expire_overdue(self._database, limit=AT_MOST)
@@ -92,8 +95,22 @@ class Sweep:
             workspace_id=str(key.workspace_id),
             key_version=key.version,
             verdict_seq=key.verdict_seq,
-            model="",
-            error_type=key.standing.reason_code or "",
+            model=key.suspect_model or "",
+            error_type=key.suspect_error or "",
+            occurred_at=self._clock().isoformat(),
+        )
+
+    async def _ring_rechecks(self) -> None:
+        found = await take_due_rechecks(self._database, limit=AT_MOST)
+        swept.labels("rechecks").inc(len(found))
+        await self._ring(VALIDATE_KEY, [(event_to_primitives(self._recheck_due(key)),) for key in found])
+
+    def _recheck_due(self, key: KeyRow) -> KeyRecheckDueV1:
+        return KeyRecheckDueV1(
+            key_id=str(key.key_id),
+            workspace_id=str(key.workspace_id),
+            key_version=key.version,
+            verdict_seq=key.verdict_seq,
             occurred_at=self._clock().isoformat(),
         )
 

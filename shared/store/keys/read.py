@@ -14,7 +14,8 @@ from shared.store.keys.rows import KeyAddress, KeyRow, Standing
 KEY_COLUMNS = """
     id, workspace_id, provider, label, mask, sealed, version, verdict_seq, state, reason_code, reason, provider_status,
     provider_code, provider_request_id, models, region, organization, project, anthropic_workspace_id, is_default,
-    checked_at, last_used_at, created_at, rotated_at, suspect_since, calm_until, deleted_at
+    checked_at, last_used_at, created_at, rotated_at, suspect_since, suspect_model, suspect_error, calm_until,
+    deleted_at, blocked_models, recheck_seconds
 """
 LIST = text(
     f"SELECT {KEY_COLUMNS} FROM provider_keys "
@@ -63,6 +64,8 @@ def key_of(row: Row[Any]) -> KeyRow:
         created_at=row.created_at,
         rotated_at=row.rotated_at,
         suspect_since=row.suspect_since,
+        suspect_model=row.suspect_model,
+        suspect_error=row.suspect_error,
         calm_until=row.calm_until,
         deleted_at=row.deleted_at,
     )
@@ -77,4 +80,6 @@ def _standing(row: Row[Any]) -> Standing:
         provider_code=row.provider_code,
         provider_request_id=row.provider_request_id,
         models=None if row.models is None else tuple(row.models),
+        blocked=row.blocked_models,
+        recheck_seconds=row.recheck_seconds,
     )

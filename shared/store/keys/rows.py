@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +15,9 @@ class Standing:
     """What is known about a key: its state and why. Written by saves, rotations and verdicts alike.
 
     `reason_code` is an ErrorType, `reason` our own sentence; both None while nothing is wrong.
-    `models` are the wire ids that the account reaches, None when it would not say.
+    `models` are the wire ids that the account reaches, None when it would not say. `blocked` are models
+    (product ids) that this key may not use though it works on others, each with its ErrorType.
+    `recheck_seconds`: in how many the key is probed again by itself, None for never.
     """
 
     state: KeyState = KeyState.ACTIVE
@@ -24,6 +27,8 @@ class Standing:
     provider_code: str | None = None
     provider_request_id: str | None = None
     models: tuple[str, ...] | None = None
+    blocked: Mapping[str, str] = field(default_factory=dict)
+    recheck_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,8 @@ class KeyRow:
     created_at: datetime
     rotated_at: datetime
     suspect_since: datetime | None
+    suspect_model: str | None
+    suspect_error: str | None
     calm_until: datetime | None
     deleted_at: datetime | None = None
 

@@ -8,10 +8,12 @@ from sqlalchemy import text
 
 from shared.store.database import Database
 from shared.store.keys.rows import Verdict, VerdictResult
+from shared.store.keys.standing_values import standing_values
 
 APPLY = text(
     "SELECT * FROM apply_verdict(:key_id, :workspace_id, :version, :verdict_seq, :state, :reason_code, :reason, "
-    ":provider_status, :provider_code, :provider_request_id, CAST(:models AS text[]))",
+    ":provider_status, :provider_code, :provider_request_id, CAST(:models AS text[]), CAST(:blocked AS jsonb), "
+    ":recheck_seconds)",
 )
 TAKE_LIVE_PROBE = text(
     "UPDATE provider_keys SET live_probe_at = now() WHERE id = :key_id AND version = :version "
@@ -26,20 +28,13 @@ async def apply_verdict(database: Database, verdict: Verdict) -> VerdictResult:
 
     Turns that waited for the verdict become due; those that found a slot are in `promoted`.
     """
-    standing = verdict.standing
     (row,) = await database.call(
         APPLY,
         key_id=verdict.key_id,
         workspace_id=verdict.workspace_id,
         version=verdict.version,
         verdict_seq=verdict.verdict_seq,
-        state=standing.state,
-        reason_code=standing.reason_code,
-        reason=standing.reason,
-        provider_status=standing.provider_status,
-        provider_code=standing.provider_code,
-        provider_request_id=standing.provider_request_id,
-        models=None if standing.models is None else list(standing.models),
+        **standing_values(verdict.standing),
     )
     return VerdictResult(applied=row.o_applied, promoted=tuple(row.o_promoted))
 

@@ -13,15 +13,18 @@ from shared.store.bots.read import BOT_COLUMNS, bot_of
 from shared.store.bots.rows import BotRow
 from shared.store.database import Database
 from shared.store.keys.read import KEY_COLUMNS, key_of
-from shared.store.keys.rows import KeyRow, NewKey, Rotation, Standing
+from shared.store.keys.rows import KeyRow, NewKey, Rotation
+from shared.store.keys.standing_values import standing_values
 from shared.store.workspaces.epoch import begin_change
 
 INSERT = text(
     "INSERT INTO provider_keys (id, workspace_id, provider, label, mask, sealed, fingerprint, state, reason_code, "
-    "reason, provider_status, provider_code, provider_request_id, models, region, organization, project, "
-    "anthropic_workspace_id, is_default, checked_at) VALUES (:key_id, :workspace_id, :provider, :label, :mask, "
-    ":sealed, :fingerprint, :state, :reason_code, :reason, :provider_status, :provider_code, :provider_request_id, "
-    ":models, :region, :organization, :project, :anthropic_workspace_id, NOT EXISTS (SELECT 1 FROM provider_keys "
+    "reason, provider_status, provider_code, provider_request_id, models, blocked_models, recheck_seconds, recheck_at, "
+    "region, organization, project, anthropic_workspace_id, is_default, checked_at) VALUES (:key_id, :workspace_id, "
+    ":provider, :label, :mask, :sealed, :fingerprint, :state, :reason_code, :reason, :provider_status, "
+    ":provider_code, :provider_request_id, :models, CAST(:blocked AS jsonb), :recheck_seconds, "
+    "now() + make_interval(secs => :recheck_seconds), "
+    ":region, :organization, :project, :anthropic_workspace_id, NOT EXISTS (SELECT 1 FROM provider_keys "
     "WHERE workspace_id = :workspace_id AND provider = :provider AND is_default AND deleted_at IS NULL), now())",
 )
 LOCK = text(
@@ -32,8 +35,10 @@ ROTATE = text(
     "UPDATE provider_keys SET version = version + 1, verdict_seq = verdict_seq + 1, mask = :mask, sealed = :sealed, "
     "fingerprint = :fingerprint, state = :state, reason_code = :reason_code, reason = :reason, "
     "provider_status = :provider_status, provider_code = :provider_code, "
-    "provider_request_id = :provider_request_id, models = coalesce(:models, models), rotated_at = now(), "
-    "checked_at = now(), suspect_since = NULL, rung_at = NULL, calm_until = NULL, calm_seconds = 0 "
+    "provider_request_id = :provider_request_id, models = :models, blocked_models = CAST(:blocked AS jsonb), "
+    "recheck_seconds = :recheck_seconds, recheck_at = now() + make_interval(secs => :recheck_seconds), "
+    "rotated_at = now(), checked_at = now(), suspect_since = NULL, suspect_model = NULL, suspect_error = NULL, "
+    "rung_at = NULL, calm_until = NULL, calm_seconds = 0, calm_error = NULL "
     "WHERE id = :key_id RETURNING version",
 )
 RELEASE_TURNS = text(
@@ -48,7 +53,8 @@ DEFAULT = text("UPDATE provider_keys SET is_default = true WHERE id = :key_id")
 STATE = text(
     "UPDATE provider_keys SET state = :state, verdict_seq = verdict_seq + 1, reason_code = NULL, reason = :reason, "
     "suspect_since = CASE WHEN :state = 'suspect' THEN now() END, rung_at = CASE WHEN :state = 'suspect' "
-    "THEN now() END, calm_until = NULL, calm_seconds = 0, live_probe_at = NULL WHERE id = :key_id",
+    "THEN now() END, suspect_model = NULL, suspect_error = NULL, calm_until = NULL, calm_seconds = 0, "
+    "calm_error = NULL, recheck_at = NULL, live_probe_at = NULL WHERE id = :key_id",
 )
 DELETE = text(
     "UPDATE provider_keys SET deleted_at = now(), sealed = NULL, fingerprint = NULL, is_default = false "
@@ -75,7 +81,7 @@ async def insert_key(database: Database, key: NewKey, *, actor: str) -> None:
         "organization": key.address.organization,
         "project": key.address.project,
         "anthropic_workspace_id": key.address.anthropic_workspace_id,
-        **_standing_values(key.standing),
+        **standing_values(key.standing),
     }
     async with database.transaction() as connection:
         details = {"provider": key.provider, "mask": key.mask}
@@ -98,7 +104,7 @@ async def rotate_key(database: Database, rotation: Rotation, *, actor: str) -> i
             await connection.rollback()
             return None
         values = {"key_id": rotation.key_id, "mask": rotation.mask, "sealed": rotation.sealed}
-        values |= {"fingerprint": rotation.fingerprint, **_standing_values(rotation.standing)}
+        values |= {"fingerprint": rotation.fingerprint, **standing_values(rotation.standing)}
         version: int = (await connection.execute(ROTATE, values)).scalar_one()
         await connection.execute(RELEASE_TURNS, {"key_id": rotation.key_id})
         return version
@@ -156,15 +162,3 @@ async def delete_key(database: Database, *, workspace_id: UUID, key_id: UUID, ac
         await connection.execute(DELETE, {"key_id": key_id})
         await connection.execute(RELEASE_TURNS, {"key_id": key_id})
         return [bot_of(row) for row in await connection.execute(USERS, where)]
-
-
-def _standing_values(standing: Standing) -> dict[str, Any]:
-    return {
-        "state": standing.state,
-        "reason_code": standing.reason_code,
-        "reason": standing.reason,
-        "provider_status": standing.provider_status,
-        "provider_code": standing.provider_code,
-        "provider_request_id": standing.provider_request_id,
-        "models": None if standing.models is None else list(standing.models),
-    }

@@ -170,15 +170,30 @@ BEGIN
         ORDER BY id FOR UPDATE
     LOOP
         UPDATE provider_keys SET last_used_at = now() WHERE id = k.id;
-        UPDATE provider_keys AS p SET state = 'suspect', suspect_since = now(), rung_at = now(), live_probe_at = NULL
-        FROM attempt_ends(batch) AS i
-        WHERE p.id = k.id AND i.refused AND i.key_id = p.id AND p.state = 'active' AND p.deleted_at IS NULL
-            AND i.key_version = p.version AND i.verdict_seq = p.verdict_seq
-            AND (p.calm_until IS NULL OR p.calm_until < now());
+        UPDATE provider_keys AS p
+        SET state = 'suspect', suspect_since = now(), rung_at = now(), live_probe_at = NULL, recheck_at = NULL,
+            suspect_model = r.model, suspect_error = r.error_type
+        FROM first_refusal(k.id, batch) AS r
+        WHERE p.id = k.id;
         IF FOUND THEN
             UPDATE workspace_counters SET epoch = epoch + 1 WHERE workspace_id = k.workspace_id;
             RETURN NEXT k.id;
         END IF;
     END LOOP;
 END;
+$$;
+
+-- The first refusal of the batch that may suspect this key: of its present version and verdict, and not one that a
+-- probe has just cleared.
+DROP FUNCTION IF EXISTS first_refusal(uuid, jsonb);
+CREATE FUNCTION first_refusal(of_key uuid, batch jsonb) RETURNS TABLE (model text, error_type text)
+LANGUAGE sql AS $$
+    SELECT t.model, i.error::jsonb ->> 'type'
+    FROM attempt_ends(batch) AS i
+    JOIN turns AS t ON t.id = i.turn_id
+    JOIN provider_keys AS p ON p.id = of_key
+    WHERE i.refused AND i.key_id = p.id AND p.state = 'active' AND p.deleted_at IS NULL
+        AND i.key_version = p.version AND i.verdict_seq = p.verdict_seq
+        AND (p.calm_until IS NULL OR p.calm_until < now() OR p.calm_error IS DISTINCT FROM i.error::jsonb ->> 'type')
+    ORDER BY i.ordinal LIMIT 1;
 $$;

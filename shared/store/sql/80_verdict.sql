@@ -1,9 +1,10 @@
 -- Apply a verdict to a key if it still speaks of this version and this verdict_seq.
 DROP FUNCTION IF EXISTS apply_verdict(uuid, uuid, integer, integer, text, text, text, integer, text, text, text[]);
+DROP FUNCTION IF EXISTS apply_verdict(uuid, uuid, integer, integer, text, text, text, integer, text, text, text[], jsonb, double precision);
 CREATE FUNCTION apply_verdict(
     of_key uuid, of_workspace uuid, of_version integer, of_verdict_seq integer, new_state text, new_reason_code text,
     new_reason text, new_provider_status integer, new_provider_code text, new_provider_request_id text,
-    new_models text[]
+    new_models text[], new_blocked jsonb, new_recheck_seconds double precision
 ) RETURNS TABLE (o_applied boolean, o_promoted uuid[])
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -21,19 +22,16 @@ BEGIN
         RETURN NEXT;
         RETURN;
     END IF;
-    -- a probe that clears a suspect buys it calm, twice as long each time in a row: no flapping
-    calm := CASE
-        WHEN NOT (k.state = 'suspect' AND new_state = 'active') THEN 0
-        WHEN k.calm_until > now() - make_interval(secs => k.calm_seconds) THEN k.calm_seconds * 2
-        ELSE 60
-    END;
+    calm := calm_after(k, new_state);
     UPDATE provider_keys
     SET state = new_state, reason_code = new_reason_code, reason = new_reason, provider_status = new_provider_status,
         provider_code = new_provider_code, provider_request_id = new_provider_request_id,
-        models = coalesce(new_models, models), verdict_seq = verdict_seq + 1, checked_at = clock_timestamp(),
-        suspect_since = CASE WHEN new_state = 'suspect' THEN clock_timestamp() END,
-        rung_at = CASE WHEN new_state = 'suspect' THEN clock_timestamp() END, live_probe_at = NULL,
-        calm_seconds = calm, calm_until = CASE WHEN calm > 0 THEN clock_timestamp() + make_interval(secs => calm) END
+        models = coalesce(new_models, models), blocked_models = new_blocked, verdict_seq = verdict_seq + 1,
+        checked_at = clock_timestamp(), suspect_since = NULL, suspect_model = NULL, suspect_error = NULL,
+        rung_at = NULL, live_probe_at = NULL, calm_seconds = calm,
+        calm_error = CASE WHEN calm > 0 THEN k.suspect_error END,
+        calm_until = CASE WHEN calm > 0 THEN clock_timestamp() + make_interval(secs => calm) END,
+        recheck_seconds = new_recheck_seconds, recheck_at = clock_timestamp() + make_interval(secs => new_recheck_seconds)
     WHERE id = of_key;
     UPDATE workspace_counters SET epoch = epoch + 1 WHERE workspace_id = of_workspace;
     INSERT INTO audit (workspace_id, actor, action, target, details)
@@ -43,4 +41,16 @@ BEGIN
     o_promoted := promote(of_workspace);
     RETURN NEXT;
 END;
+$$;
+
+-- A probe that clears a suspect buys it calm from the same refusal, twice as long each time in a row: no flapping.
+DROP FUNCTION IF EXISTS calm_after(provider_keys, text);
+CREATE FUNCTION calm_after(k provider_keys, new_state text) RETURNS integer
+LANGUAGE sql AS $$
+    SELECT CASE
+        WHEN NOT (k.state = 'suspect' AND new_state = 'active') THEN 0
+        WHEN k.calm_error IS NOT DISTINCT FROM k.suspect_error
+            AND k.calm_until > now() - make_interval(secs => k.calm_seconds) THEN k.calm_seconds * 2
+        ELSE 60
+    END;
 $$;

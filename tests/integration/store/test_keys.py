@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from shared.domain.key_states import KeyState
 from shared.domain.turn_status import TurnStatus
 from shared.store.keys.read import find_key, list_keys
+from shared.store.keys.rechecks import take_due_rechecks
 from shared.store.keys.rows import KeyRow, Rotation, Standing, Verdict
 from shared.store.keys.suspects import suspect_keys
 from shared.store.keys.verdict import apply_verdict, take_live_probe
 from shared.store.keys.write import delete_key, patch_key, rotate_key
 from shared.store.turns.rows import KeyUse
 from shared.store.workspaces.configuration import read_configuration
-from tests.integration.store.bench import Bench, failed
+from tests.integration.store.bench import FAILED, Bench, failed
 
 INVALID = Standing(state=KeyState.INVALID, reason_code="key_refused", reason="OpenAI refused the key.")
 
@@ -89,6 +91,58 @@ async def test_after_a_probe_that_clears_a_refusal_fails_only_its_own_turn_for_a
 
     assert not result.suspected
     assert (await key_of(bench, use)).state is KeyState.ACTIVE
+
+
+async def test_the_calm_is_for_the_refusal_that_was_cleared_another_one_suspects_at_once(bench: Bench) -> None:
+    use = await bench.add_key()
+    scope = replace(FAILED, type="permission")
+    await bench.record(failed(await bench.accepted_and_claimed(), key_use=use, refused=True, error=scope))
+    await apply_verdict(bench.database, verdict(bench, use, Standing()))
+    newer = KeyUse(use.key_id, key_version=1, verdict_seq=1)
+
+    same = await bench.record(failed(await bench.accepted_and_claimed(), key_use=newer, refused=True, error=scope))
+    revoked = replace(FAILED, type="key_refused")
+    other = await bench.record(failed(await bench.accepted_and_claimed(), key_use=newer, refused=True, error=revoked))
+
+    assert (same.suspected, other.suspected) == (False, True)
+    key = await key_of(bench, use)
+    assert (key.suspect_error, key.suspect_model) == ("key_refused", "gpt-5-mini")
+
+
+async def test_a_probe_that_clears_the_same_refusal_again_buys_twice_the_calm(bench: Bench) -> None:
+    use = await bench.add_key()
+    calms = []
+    for seq in range(3):
+        at = KeyUse(use.key_id, key_version=1, verdict_seq=seq)
+        result = await bench.record(failed(await bench.accepted_and_claimed(), key_use=at, refused=True))
+        assert result.suspected
+        await apply_verdict(bench.database, verdict(bench, use, Standing(), seq=seq))
+        (row,) = await bench.sql("UPDATE provider_keys SET calm_until = now() RETURNING calm_seconds")
+        calms.append(row.calm_seconds)
+
+    assert calms == [60, 120, 240]
+
+
+async def test_a_key_that_is_due_for_a_recheck_is_taken_once_and_again_after_its_pause(bench: Bench) -> None:
+    use = await bench.add_key()
+    empty = Standing(state=KeyState.OUT_OF_QUOTA, reason_code="billing", recheck_seconds=300)
+    await apply_verdict(bench.database, verdict(bench, use, empty))
+    assert await take_due_rechecks(bench.database, limit=10) == []
+    await bench.sql("UPDATE provider_keys SET recheck_at = now() - interval '1 second'")
+
+    assert [key.key_id for key in await take_due_rechecks(bench.database, limit=10)] == [use.key_id]
+    assert await take_due_rechecks(bench.database, limit=10) == []
+
+
+async def test_a_verdict_keeps_the_models_that_the_key_may_not_use_and_a_rotation_forgets_them(bench: Bench) -> None:
+    use = await bench.add_key()
+    await apply_verdict(bench.database, verdict(bench, use, Standing(blocked={"gpt-5": "permission"})))
+    assert (await key_of(bench, use)).standing.blocked == {"gpt-5": "permission"}
+
+    rotation = Rotation(use.key_id, bench.workspace_id, "sk-••••new1", sealed=b"new", fingerprint=b"n")
+    await rotate_key(bench.database, rotation, actor="test")
+
+    assert (await key_of(bench, use)).standing.blocked == {}
 
 
 async def test_of_many_live_turns_one_serves_as_the_probe_of_a_key_suspect_for_long(bench: Bench) -> None:

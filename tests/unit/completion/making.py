@@ -83,6 +83,8 @@ def make_key(state: KeyState = KeyState.ACTIVE, *, reason: str | None = None, **
         created_at=NOW,
         rotated_at=NOW,
         suspect_since=None,
+        suspect_model=None,
+        suspect_error=None,
         calm_until=None,
     )
     return replace(key, **fields)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.events.key_recheck_due import KeyRecheckDueV1
 from shared.events.key_rejected import KeyRejectedV1
 from shared.events.usage_recorded import UsageRecordedV1
 from shared.events.wire import Event, EventUnreadableError, event_from_primitives, event_to_primitives
@@ -20,6 +21,13 @@ EVENTS: list[Event] = [
         verdict_seq=7,
         model="gpt-5-mini",
         error_type="key_refused",
+        occurred_at="2026-03-01T12:00:00+00:00",
+    ),
+    KeyRecheckDueV1(
+        key_id="0190a5c8-0000-7000-8000-000000000001",
+        workspace_id="0190a5c8-0000-7000-8000-000000000002",
+        key_version=3,
+        verdict_seq=7,
         occurred_at="2026-03-01T12:00:00+00:00",
     ),
     UsageRecordedV1(events=(("0190a5c8-0000-7000-8000-000000000003", 1), ("0190a5c8-0000-7000-8000-000000000004", 2))),
