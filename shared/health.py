@@ -14,6 +14,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 IsReady = Callable[[], Awaitable[bool]]
+KEEP_ALIVE_SECONDS = 75
+"""Longer than any ordinary client keeps an idle connection (httpx 5 s, aiohttp 15 s, nginx 60 s): who closes last
+never resets a request that is just being sent. uvicorn's own default is 5 s."""
 GOODBYE_SECONDS = 10
 """How long requests that are still served may take once the process is told to stop."""
 
@@ -74,6 +77,7 @@ def _server(app: Starlette, host: str, port: int) -> uvicorn.Server:
         access_log=False,
         lifespan="off",
         server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GOODBYE_SECONDS,
     )
     return _QuietServer(config)
