@@ -8,7 +8,7 @@ from pathlib import Path
 
 import uvloop
 
-from tests.bench.cases import Row, idle_memory, in_flight, many_clients, one_client
+from tests.bench.cases import Row, dead_keys, idle_memory, in_flight, many_clients, one_client
 from tests.bench.report import write_report
 from tests.bench.stack import running_stack
 
@@ -23,6 +23,7 @@ async def measure(requests: int, turns_in_flight: int) -> list[Row]:
         rows += await one_client(stack, fast, requests // 5)
         rows += await many_clients(stack, fast, requests)
         rows += await in_flight(stack, slow, turns_in_flight)
+        rows += await dead_keys(stack, keys=40)
         return rows
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from dataclasses import dataclass
 
 from tests.bench.load import Load, chat_request, run_load
@@ -80,6 +81,30 @@ async def in_flight(stack: Stack, slow_token: str, turns: int) -> list[Row]:
         Row(f"{turns} in flight", "turns answered", float(len(load.latencies_ms)), "", str(turns)),
         Row(f"{turns} in flight", "slowest turn", load.percentile_ms(100) / 1000, "s", ""),
         Row(f"{turns} in flight", "highest PSS of the worker", highest_mb, "MB", "under 300"),
+    ]
+
+
+async def dead_keys(stack: Stack, keys: int) -> list[Row]:
+    """Measure how long a revoked key goes unnoticed: from the question that meets the 401 to the state `invalid`."""
+    seconds = []
+    for number in range(keys):
+        key = f"sk-sim-ok-{number:024d}dead"
+        bot = await stack.make_bot(f"dead {number}", "gpt-5-mini", key, "openai")
+        await stack.set_scenario(key, "invalid_api_key")
+        began = time.perf_counter()
+        await run_load("127.0.0.1", stack.chat_port, _request(bot), clients=1, requests=1)
+        await stack.until_state(f"dead {number}", "invalid")
+        seconds.append(time.perf_counter() - began)
+    ordered = sorted(seconds)
+    return [
+        Row(f"{keys} keys revoked", "first 401 to invalid p50", ordered[len(ordered) // 2] * 1000, "ms", ""),
+        Row(
+            f"{keys} keys revoked",
+            "first 401 to invalid p95",
+            ordered[int(len(ordered) * 0.95)] * 1000,
+            "ms",
+            "under 1000",
+        ),
     ]
 
 

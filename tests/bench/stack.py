@@ -38,6 +38,26 @@ class Stack:
         bot = await self._post("/api/bots", {"name": name, "model": model, "key_id": saved["id"]})
         return str(bot["token"])
 
+    async def set_scenario(self, key: str, scenario: str) -> None:
+        """Make the provider meet a key with this scenario from now on."""
+        url = f"http://127.0.0.1:{self.simulator_port}/admin/keys"
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(url, json={"key": key, "scenario": scenario}) as set_,
+        ):
+            set_.raise_for_status()
+
+    async def until_state(self, label: str, state: str) -> None:
+        """Wait until the key of this label stands in the state."""
+        headers = {"Authorization": f"Bearer {self.admin_token}"}
+        async with aiohttp.ClientSession(headers=headers) as session, asyncio.timeout(60):
+            while True:
+                async with session.get(self.dashboard_url + "/api/keys?limit=200") as answer:
+                    keys = (await answer.json())["data"]
+                if any(key["label"] == label and key["state"] == state for key in keys):
+                    return
+                await asyncio.sleep(0.005)
+
     async def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {self.admin_token}"}
         async with aiohttp.ClientSession(headers=headers) as session:

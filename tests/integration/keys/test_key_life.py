@@ -118,6 +118,7 @@ async def test_a_storm_of_refused_turns_makes_one_probe_and_one_flip(product: Pr
 
     answers = await asyncio.gather(*(workspace.ask(bot["token"], f"Question {n}") for n in range(STORM)))
     key = await until_key(workspace, saved["id"], state="invalid")
+    answers += await asyncio.gather(*(workspace.ask(bot["token"], f"Late question {n}") for n in range(50)))
 
     assert {body["choices"][0]["message"]["content"] for _, body in answers} == {APOLOGY}
     refused = [body for _, body in answers if body["mevichat"]["error"]["type"] == "key_refused"]
@@ -126,6 +127,13 @@ async def test_a_storm_of_refused_turns_makes_one_probe_and_one_flip(product: Pr
     _, audit = await workspace.admin("GET", "/api/audit")
     assert [row["action"] for row in audit["data"]].count("key.invalid") == 1
     assert key["reason"].startswith("The workspace's OpenAI key was refused on ")
+    (late,) = await product.database.call(
+        text(
+            "SELECT count(*) AS turns, count(*) FILTER (WHERE call_began) AS calls FROM turns "
+            "WHERE started_at > (SELECT at FROM audit WHERE action = 'key.invalid')"
+        )
+    )
+    assert (late.turns >= 50, late.calls) == (True, 0)
 
 
 async def test_without_a_validator_a_key_neither_dies_of_one_refusal_nor_stays_suspect(
