@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     mini_base_url: HttpAddress | None = None
     mini_model: str = "mini"
     mini_api_key: str | None = Field(default=None, repr=False)
+    catalogue_file: Path | None = None
+    """TOML with models of the installation's own, on top of `shared/domain/catalogue.toml`."""
     master_keys: str | None = Field(default=None, repr=False)
     """Comma-separated, newest first; 32 bytes or more each, URL-safe base64."""
 

@@ -10,7 +10,7 @@ import typer
 from infra.cli.store_access import ACTOR, RefusedError, id_of, run_on_store
 from infra.cli.tables import print_table
 from infra.cli.workspaces import WorkspaceArgument, workspace_of
-from shared.domain.catalogue import MINI, load_catalogue
+from shared.domain.catalogue import MINI, Catalogue, load_catalogue
 from shared.domain.plans import Plan
 from shared.ids import new_id
 from shared.settings import Settings
@@ -30,9 +30,9 @@ def create(
 ) -> None:
     """Make a bot; prints its id. Its token: `mevichat token create WORKSPACE --bot BOT`."""
 
-    async def work(_: Settings, database: Database) -> UUID:
+    async def work(settings: Settings, database: Database) -> UUID:
         row = await workspace_of(database, workspace)
-        _require_model(model, row.plan)
+        _require_model(load_catalogue(settings.catalogue_file), model, row.plan)
         bot = NewBot(bot_id=new_id(), workspace_id=row.workspace_id, name=name, model=model)
         await create_bot(database, bot, actor=ACTOR)
         return bot.bot_id
@@ -70,8 +70,7 @@ async def bot_of(database: Database, workspace_id: UUID, text: str) -> BotRow:
     return found
 
 
-def _require_model(model: str, plan: Plan) -> None:
-    known = load_catalogue()
+def _require_model(known: Catalogue, model: str, plan: Plan) -> None:
     found = known.find(model)
     if found is None:
         message = f"There is no model {model}; choose one of {', '.join(known.models)}."

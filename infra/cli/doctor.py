@@ -15,6 +15,7 @@ from infra.cli.addresses import PORT_SETTINGS, is_free, with_kept_addresses
 from infra.cli.health import is_ready
 from infra.cli.processes import SERVICES
 from infra.cli.server_checks import postgres_problems, redis_problem
+from shared.domain.catalogue import load_catalogue
 from shared.errors import MevichatError
 from shared.settings import PREFIX, Settings, load_settings
 
@@ -47,6 +48,7 @@ async def _examine() -> list[Finding]:
 
 async def _checks(settings: Settings) -> AsyncIterator[Finding]:
     yield _master_keys(settings)
+    yield _catalogue(settings)
     for check, problem in (await postgres_problems(settings.database_url)).items():
         yield Finding(check, "wrong" if problem else "good", problem)
     problem = await redis_problem(settings.redis_url)
@@ -63,6 +65,14 @@ def _master_keys(settings: Settings) -> Finding:
     except MevichatError as wrong:
         return Finding("master keys", "wrong", str(wrong))
     return Finding("master keys", f"{count} good")
+
+
+def _catalogue(settings: Settings) -> Finding:
+    try:
+        count = len(load_catalogue(settings.catalogue_file).models)
+    except MevichatError as wrong:
+        return Finding("model catalogue", "wrong", str(wrong))
+    return Finding("model catalogue", f"{count} models")
 
 
 def _port(settings: Settings, process: str) -> Finding:

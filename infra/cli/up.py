@@ -24,6 +24,7 @@ from infra.cli.embedded import start_servers
 from infra.cli.processes import SERVICES, SIMULATOR, run_processes
 from infra.cli.run_service import refused
 from infra.embedded.lock import hold_data_folder
+from shared.domain.catalogue import load_catalogue
 from shared.errors import MevichatError
 from shared.settings import Settings, load_settings
 from shared.store.database import Database
@@ -53,6 +54,7 @@ def _run(settings: Settings, running: ExitStack, *, simulator: bool, began_at: f
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     running.enter_context(hold_data_folder(settings.data_dir))
     settings = _with_master_keys(settings)
+    load_catalogue(settings.catalogue_file)  # refused before anything runs
     settings = start_servers(settings, running)
     if simulator:
         settings = _with_simulator(settings)

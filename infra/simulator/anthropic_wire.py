@@ -15,6 +15,7 @@ from infra.simulator.scenario import ANTHROPIC, Scenario, Table
 MODELS = ("claude-sonnet-4-6", "claude-haiku-4-5-20251001")
 ALIASES = {"claude-haiku-4-5": "claude-haiku-4-5-20251001"}
 VERSION_WITHOUT_SAMPLING = "2026-10-21"
+WITHOUT_REGION_AND_EFFORT = "claude-haiku-4-5"
 SAMPLING = ("temperature", "top_p", "top_k")
 PING = b'event: ping\ndata: {"type": "ping"}\n\n'
 
@@ -36,6 +37,8 @@ class AnthropicWire:
             return self.table["model_not_found"]
         if version >= VERSION_WITHOUT_SAMPLING and any(name in call.body for name in SAMPLING):
             return self.table["unsupported_temperature"]
+        if str(call.model).startswith(WITHOUT_REGION_AND_EFFORT) and _names_region_or_effort(call.body):
+            return self.table["unsupported_by_model"]
         return self.table["missing_max_tokens"] if "max_tokens" not in call.body else None
 
     def reply(self, call: Call, scenario: Scenario, behaviour: Behaviour) -> Reply:
@@ -137,3 +140,7 @@ def _usage(reply: Reply) -> dict[str, Any]:
         "output_tokens_details": {"thinking_tokens": reply.reasoning_tokens},
         "service_tier": "standard",
     }
+
+
+def _names_region_or_effort(body: dict[str, Any]) -> bool:
+    return "inference_geo" in body or "effort" in (body.get("output_config") or {})

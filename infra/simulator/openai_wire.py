@@ -12,8 +12,9 @@ from infra.simulator.calls import Call
 from infra.simulator.reply import Reply, reply_to
 from infra.simulator.scenario import OPENAI, Scenario, Table
 
-MODELS = ("gpt-5", "gpt-5-2025-08-07", "gpt-5-mini", "gpt-5-mini-2025-08-07", "mini")
+MODELS = ("gpt-5", "gpt-5-2025-08-07", "gpt-5-mini", "gpt-5-mini-2025-08-07", "gpt-6.1-terra", "mini")
 CREATED = 1_754_500_000
+EFFORTS = ("minimal", "low", "medium", "high")
 REASONING_FAMILY = "gpt-5"
 ECHO_IN_TABLE = "sk-proj-****...MxYA"
 
@@ -34,6 +35,8 @@ class OpenAIWire:
             return None
         if call.body.get("temperature", 1) != 1 or "top_p" in call.body:
             return self.table["unsupported_temperature"]
+        if call.body.get("reasoning_effort", "medium") not in EFFORTS:
+            return self.table["unsupported_effort"]
         return self.table["unsupported_max_tokens"] if "max_tokens" in call.body else None
 
     def reply(self, call: Call, scenario: Scenario, behaviour: Behaviour) -> Reply:

@@ -41,10 +41,10 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> int:
 @asynccontextmanager
 async def open_context(settings: Settings) -> AsyncIterator[AdminContext]:
     """Open everything that the handlers need, and close it after."""
-    vault = Vault(parse_master_keys(settings.master_keys))
+    vault, catalogue = Vault(parse_master_keys(settings.master_keys)), load_catalogue(settings.catalogue_file)
     database = Database.connect(settings.database_url or "", connections=CONNECTIONS, application_name="dashboard")
     redis = connect_redis(settings.redis_url or "", connections=CONNECTIONS)
-    catalogue, ringer = load_catalogue(), Ringer(redis)
+    ringer = Ringer(redis)
     try:
         async with open_providers(settings, concurrency=PROBES_AT_ONCE) as providers:
             keys = KeyContext(

@@ -49,7 +49,7 @@ def mevichat_body(result: TurnResult) -> dict[str, Any]:
         "turn_id": result.turn_id,
         "status": result.status,
         "error": None if result.error is None else error_body(result.error),
-        "ignored_parameters": list(result.ignored_parameters),
+        "ignored_parameters": dict(result.ignored_parameters),
     }
 
 

@@ -38,10 +38,10 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> int:
 @asynccontextmanager
 async def open_context(settings: Settings) -> AsyncIterator[GatewayContext]:
     """Open everything that the handlers need, and close it after."""
-    connections = settings.database_connections
+    catalogue, connections = load_catalogue(settings.catalogue_file), settings.database_connections
     database = Database.connect(settings.database_url or "", connections=connections, application_name="gateway")
     redis = connect_redis(settings.redis_url or "")
-    catalogue, inbox = load_catalogue(), ReplyInbox(redis, str(new_id()))
+    inbox = ReplyInbox(redis, str(new_id()))
     waiting = Waiting(database, inbox)
     await inbox.start()
     waiting.start()

@@ -113,7 +113,7 @@ def turn_body(turn: TurnRow) -> dict[str, Any]:
         "partial": turn.partial,
         "error": None if turn.error is None else error_body(turn.error),
         "usage": usage_body(turn.usage) | {"kind": turn.usage_kind},
-        "ignored_parameters": turn.ignored_parameters,
+        "ignored_parameters": dict(turn.ignored_parameters),
         "accepted_at": turn.accepted_at,
         "started_at": turn.started_at,
         "ended_at": turn.ended_at,

@@ -56,7 +56,7 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> int:
 @asynccontextmanager
 async def open_context(settings: Settings) -> AsyncIterator[KeyContext]:
     """Open everything that a key's life needs, and close it after."""
-    vault = Vault(parse_master_keys(settings.master_keys))
+    vault, catalogue = Vault(parse_master_keys(settings.master_keys)), load_catalogue(settings.catalogue_file)
     database = Database.connect(settings.database_url or "", connections=CONNECTIONS, application_name="validator")
     redis = connect_redis(settings.redis_url or "", connections=CONNECTIONS)
     try:
@@ -65,7 +65,7 @@ async def open_context(settings: Settings) -> AsyncIterator[KeyContext]:
                 database=database,
                 vault=vault,
                 providers=providers,
-                catalogue=load_catalogue(),
+                catalogue=catalogue,
                 ringer=Ringer(redis),
                 probe_timeout_seconds=settings.probe_timeout_seconds,
                 clock=utc_now,

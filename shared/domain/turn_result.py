@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from shared.domain.turn_status import TurnStatus
 from shared.domain.usage import NO_USAGE, Usage, UsageKind
+
+UNSAID = "The model does not take it."
+"""The reason beside a parameter that an older version noted by its name alone."""
+
+
+def read_ignored(value: Mapping[str, str] | Sequence[str] | None) -> dict[str, str]:
+    """Return the reasons by parameter; older versions wrote a list of names."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    return dict.fromkeys(value or (), UNSAID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +40,8 @@ class TurnResult:
     """The end of a turn, enough to answer its caller without reading its row again.
 
     `attempt` is the attempt that ended it. `answer` is the text that the user reads,
-    the apology excluded; `partial` says that the text broke off.
+    the apology excluded; `partial` says that the text broke off. `ignored_parameters` says of each
+    parameter that did not travel to the model as it was sent, why.
     """
 
     turn_id: str
@@ -43,7 +55,7 @@ class TurnResult:
     error: TurnError | None = None
     usage: Usage = NO_USAGE
     usage_kind: UsageKind = UsageKind.UNKNOWN
-    ignored_parameters: tuple[str, ...] = ()
+    ignored_parameters: Mapping[str, str] = field(default_factory=dict)
 
     def to_primitives(self) -> dict[str, Any]:
         """Return the result as JSON-ready values."""
@@ -60,7 +72,7 @@ class TurnResult:
             "error": None if error is None else {name: getattr(error, name) for name in error.__slots__},
             "usage": self.usage.to_primitives(),
             "usage_kind": self.usage_kind.value,
-            "ignored_parameters": list(self.ignored_parameters),
+            "ignored_parameters": dict(self.ignored_parameters),
         }
 
     @classmethod
@@ -75,6 +87,6 @@ class TurnResult:
                 "error": None if error is None else TurnError(**error),
                 "usage": Usage(**known["usage"]),
                 "usage_kind": UsageKind(known["usage_kind"]),
-                "ignored_parameters": tuple(known["ignored_parameters"]),
+                "ignored_parameters": read_ignored(known.get("ignored_parameters")),
             },
         )

@@ -45,14 +45,15 @@ class ChatCall:
 class Answer:
     """The model answered. `usage` is None when the provider gave no figures.
 
-    `finish_reason` is OpenAI's word: stop, length, content_filter.
+    `finish_reason` is OpenAI's word: stop, length, content_filter. `ignored_parameters` says of each
+    parameter that did not travel as it was sent, why.
     """
 
     text: str
     finish_reason: str
     usage: Usage | None
     request_id: str | None = None
-    ignored_parameters: tuple[str, ...] = ()
+    ignored_parameters: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

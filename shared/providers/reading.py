@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from shared.domain.error_types import ErrorType
@@ -16,7 +17,7 @@ class Reading:
     """Gathers text, finish and usage of one call, handing text on as it comes."""
 
     on_text: OnText | None = None
-    ignored_parameters: tuple[str, ...] = ()
+    ignored_parameters: Mapping[str, str] = field(default_factory=dict)
     pieces: list[str] = field(default_factory=list)
     finish_reason: str | None = None
     usage: Usage | None = None

@@ -34,8 +34,9 @@ def call_of(provider: str, key: str, **fields: Any) -> ChatCall:
         "messages": (ChatMessage("user", QUESTION),),
         "credential": Credential(Secret(key)),
         "timeout_seconds": 10.0,
+        "model": model_of(provider),
     }
-    return ChatCall(model_of(provider), **{**values, **fields})
+    return ChatCall(**{**values, **fields})
 
 
 @dataclass(slots=True)

@@ -92,6 +92,7 @@ ANTHROPIC: Mapping[str, Expected] = {
     "billing_error": E.BILLING,
     "linked_spend_limit": E.QUOTA_EXHAUSTED,
     "permission_error": E.PERMISSION,
+    "unsupported_by_model": E.REQUEST_INVALID,
     "unsupported_temperature": E.REQUEST_INVALID,
     "missing_max_tokens": E.REQUEST_INVALID,
     "missing_version": E.REQUEST_INVALID,

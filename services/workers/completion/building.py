@@ -64,7 +64,7 @@ async def open_flow(settings: Settings) -> AsyncIterator[TurnFlow]:
             database=parts.database,
             vault=vault,
             providers=providers,
-            catalogue=load_catalogue(),
+            catalogue=load_catalogue(settings.catalogue_file),
             ringer=parts.ringer,
             probe_timeout_seconds=settings.probe_timeout_seconds,
             clock=utc_now,

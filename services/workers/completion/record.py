@@ -72,5 +72,5 @@ def _bare(end: AttemptEnd) -> AttemptEnd:
         finish_reason=None,
         error=error,
         provider_request_id=None,
-        ignored_parameters=(),
+        ignored_parameters={},
     )

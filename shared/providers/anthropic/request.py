@@ -4,29 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.providers.parameters import travelling
+from shared.providers.anthropic.output_format import output_format
+from shared.providers.parameters import Travelling, as_list, travelling
 from shared.providers.passages import system_prompt
 from shared.providers.port import ChatCall
 
 DEFAULT_MAX_TOKENS = 4096
 """Anthropic wants a limit in every request; OpenAI's callers are used to naming none."""
+TRANSLATIONS = {"list": as_list, "output_format": output_format}
 
 
-def build_request(call: ChatCall) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Return the body and the names of the parameters that do not travel."""
-    parameters, ignored = travelling(call.model.parameters, call.parameters)
-    stop = parameters.get("stop_sequences")
-    if isinstance(stop, str):
-        parameters["stop_sequences"] = [stop]
+def build_request(call: ChatCall) -> tuple[dict[str, Any], Travelling]:
+    """Return the body, and what became of the parameters."""
+    parameters = travelling(call.model, call.parameters, TRANSLATIONS)
     body: dict[str, Any] = {
         "model": call.model.wire_id,
         "max_tokens": min(DEFAULT_MAX_TOKENS, call.model.output_tokens),
         "messages": [{"role": message.role, "content": message.text} for message in call.messages],
-        **parameters,
+        **parameters.sent,
     }
     system = system_prompt(call.system, call.passages)
     if system:
         body["system"] = system
+    if call.credential is not None and call.credential.region in call.model.regions:
+        body["inference_geo"] = call.credential.region
     if call.stream:
         body["stream"] = True
-    return body, ignored
+    return body, parameters

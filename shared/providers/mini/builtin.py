@@ -16,6 +16,7 @@ from shared.providers.port import (
     ProbeResult,
 )
 
+TAKES_NONE = "Mevichat Mini quotes the bot's documents here and takes no parameters."
 NO_ANSWER = "I could not find an answer to that in this bot's documents."
 
 
@@ -29,7 +30,9 @@ class BuiltinMini:
         if call.stream and on_text is not None:
             for piece in pieces:
                 on_text(piece)
-        return Answer("".join(pieces), "stop", usage=None, ignored_parameters=tuple(sorted(call.parameters)))
+        return Answer(
+            "".join(pieces), "stop", usage=None, ignored_parameters=dict.fromkeys(call.parameters, TAKES_NONE)
+        )
 
     async def probe(self, credential: Credential, models: Sequence[Model], timeout_seconds: float) -> ProbeResult:  # noqa: ARG002
         """Accept: there is no key to refuse."""

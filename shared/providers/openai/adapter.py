@@ -40,8 +40,8 @@ class OpenAIProvider:
         refusal = refuse_unsendable(call.credential)
         if refusal is not None or call.credential is None:
             return refusal or CallFailure(ErrorType.NO_KEY)
-        body, ignored = build_request(call)
-        reading = Reading(on_text if call.stream else None, ignored)
+        body, parameters = build_request(call)
+        reading = Reading(on_text if call.stream else None, parameters.ignored)
         client = ExplicitClient(call.credential, self._base_url, self._http_client)
         exchange = _stream(client, body, reading) if call.stream else _ask(client, body, reading)
         return await attempt(

@@ -7,11 +7,12 @@ from functools import lru_cache
 import httpx2
 import openai
 
+from shared.domain.key_address import REGIONS as KNOWN_REGIONS
 from shared.providers.port import Credential
 
 OFFICIAL_BASE_URL = "https://api.openai.com/v1"
-REGIONS = frozenset({"us", "eu", "ae", "au", "in", "jp"})
-"""Data residency, from openai/_data_residency.py of openai 3.54: each region has its own host."""
+REGIONS = frozenset(KNOWN_REGIONS["openai"])
+"""Data residency, as in openai/_data_residency.py of openai 3.54: each region has its own host."""
 
 
 class ExplicitClient(openai.AsyncOpenAI):

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shared.providers.parameters import travelling
+from shared.providers.parameters import Translations, Travelling, as_list, travelling
 from shared.providers.passages import system_prompt
 from shared.providers.port import ChatCall
 
 STREAMING: Mapping[str, Any] = {"stream": True, "stream_options": {"include_usage": True}}
 """Without the option OpenAI sends no usage in a stream."""
+TRANSLATIONS: Translations = {"list": as_list}
+"""Few: the callers' words are OpenAI's own."""
 
 
-def build_request(call: ChatCall) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Return the body and the names of the parameters that do not travel."""
-    parameters, ignored = travelling(call.model.parameters, call.parameters)
-    body = {"model": call.model.wire_id, "messages": _messages(call), **parameters}
+def build_request(call: ChatCall) -> tuple[dict[str, Any], Travelling]:
+    """Return the body, and what became of the parameters."""
+    parameters = travelling(call.model, call.parameters, TRANSLATIONS)
+    body = {"model": call.model.wire_id, "messages": _messages(call), **parameters.sent}
     if call.stream:
         body |= STREAMING
-    return body, ignored
+    return body, parameters
 
 
 def without_streaming(body: Mapping[str, Any]) -> dict[str, Any]:

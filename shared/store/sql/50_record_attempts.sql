@@ -135,7 +135,7 @@ CREATE FUNCTION attempt_ends(batch jsonb)
 RETURNS TABLE (
     turn_id uuid, attempt integer, status text, keeps_quota boolean, call_began boolean, waits_for_key uuid,
     next_attempt_at timestamptz, retries integer, answer text, partial boolean, finish_reason text, error text,
-    ignored_parameters text[], provider text, wire_model text, key_id uuid, key_version integer, verdict_seq integer,
+    ignored_parameters text, provider text, wire_model text, key_id uuid, key_version integer, verdict_seq integer,
     refused boolean, provider_request_id text, usage_kind text, input_tokens integer, output_tokens integer,
     cached_input_tokens integer, cache_write_input_tokens integer, reasoning_tokens integer, first_text_ms integer,
     call_ms integer, ordinal bigint
@@ -145,7 +145,7 @@ LANGUAGE sql IMMUTABLE AS $$
         jsonb_to_recordset(batch) AS (
             turn_id uuid, attempt integer, status text, keeps_quota boolean, call_began boolean, waits_for_key uuid,
             next_attempt_at timestamptz, retries integer, answer text, partial boolean, finish_reason text, error text,
-            ignored_parameters text[], provider text, wire_model text, key_id uuid, key_version integer,
+            ignored_parameters text, provider text, wire_model text, key_id uuid, key_version integer,
             verdict_seq integer, refused boolean, provider_request_id text, usage_kind text, input_tokens integer,
             output_tokens integer, cached_input_tokens integer, cache_write_input_tokens integer,
             reasoning_tokens integer, first_text_ms integer, call_ms integer

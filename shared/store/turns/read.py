@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, text
 
+from shared.domain.turn_result import read_ignored
 from shared.domain.turn_status import Door, TurnStatus
 from shared.domain.usage import Usage, UsageKind
 from shared.store.database import Database
@@ -119,7 +120,7 @@ def _turn(row: Row[Any]) -> TurnRow:
         error=error_value(row.error),
         usage=_usage(row),
         usage_kind=UsageKind(row.usage_kind) if row.usage_kind else None,
-        ignored_parameters=tuple(row.ignored_parameters or ()),
+        ignored_parameters=read_ignored(json_value(row.ignored_parameters)),
         provider_request_id=row.provider_request_id,
         accepted_at=row.accepted_at,
         started_at=row.started_at,

@@ -10,7 +10,7 @@ from sqlalchemy import Row, text
 from shared.domain.turn_status import TurnStatus
 from shared.store.database import Database
 from shared.store.turns.batch_json import batch_json
-from shared.store.turns.json_fields import error_text
+from shared.store.turns.json_fields import error_text, json_text
 from shared.store.turns.rows import AttemptEnd, RecordResult
 
 RECORD = text("SELECT * FROM record_attempts(CAST(:batch AS jsonb))")
@@ -42,7 +42,7 @@ def _fields(end: AttemptEnd) -> dict[str, Any]:
         "partial": end.partial,
         "finish_reason": end.finish_reason,
         "error": error_text(end.error),
-        "ignored_parameters": end.ignored_parameters or None,
+        "ignored_parameters": json_text(end.ignored_parameters),
         "provider": end.provider,
         "wire_model": end.wire_model,
         "key_id": key.key_id if key else None,

@@ -137,7 +137,7 @@ class AttemptEnd:
     refused: bool = False
     call_began: bool = False
     waits_for_key: UUID | None = None
-    ignored_parameters: tuple[str, ...] = ()
+    ignored_parameters: Mapping[str, str] = field(default_factory=dict)
     first_text_ms: int | None = None
     call_ms: int | None = None
 
@@ -178,7 +178,7 @@ class TurnRow:
     error: TurnError | None
     usage: Usage
     usage_kind: UsageKind | None
-    ignored_parameters: tuple[str, ...]
+    ignored_parameters: Mapping[str, str]
     provider_request_id: str | None
     accepted_at: datetime
     started_at: datetime | None

@@ -48,14 +48,14 @@ async def test_a_turn_past_its_deadline_is_not_claimed_and_expires(bench: Bench)
 
 async def test_the_outcome_of_a_completed_turn_is_read_back_whole(bench: Bench) -> None:
     turn = await bench.accepted_and_claimed(conversation="c", question="What?")
-    await bench.record(completed(turn, answer="That.", ignored_parameters=("seed",), finish_reason="stop"))
+    await bench.record(completed(turn, answer="That.", ignored_parameters={"seed": "No."}, finish_reason="stop"))
 
     row = await read_turn(bench.database, bot_id=bench.bot_id, turn_id=turn.turn_id)
 
     assert row is not None
     assert (row.status, row.answer, row.finish_reason) == (TurnStatus.COMPLETED, "That.", "stop")
     assert (row.usage, row.usage_kind) == (Usage(input_tokens=10, output_tokens=5), UsageKind.EXACT)
-    assert row.ignored_parameters == ("seed",)
+    assert row.ignored_parameters == {"seed": "No."}
 
 
 async def test_a_turn_of_another_bot_is_not_found(bench: Bench) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from importlib import resources
+from pathlib import Path
 
 import pytest
 
-from shared.domain.catalogue import MINI, RETIREMENT_WARNING, load_catalogue, parse_catalogue
+from shared.domain.catalogue import MINI, RETIREMENT_WARNING, CatalogueError, load_catalogue, parse_catalogue
+from shared.domain.parameter_rules import ParameterRule
 from shared.domain.plans import Plan
 
 ENTRY = """
@@ -50,9 +54,64 @@ def test_a_new_model_is_a_new_entry_and_no_code() -> None:
     assert (model.wire_id, model.plan, model.needs_key) == ("new-model-2027", Plan.PRO, True)
 
 
-def test_an_entry_with_a_misspelt_field_is_refused() -> None:
-    with pytest.raises(TypeError, match="contxt_tokens"):
-        parse_catalogue(ENTRY.replace("context_tokens", "contxt_tokens"))
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        (ENTRY.replace("context_tokens", "contxt_tokens"), "new-model: contxt_tokens"),
+        (ENTRY.replace('plan = "pro"', 'plan = "gold"'), "new-model: plan"),
+        (ENTRY.replace('provider = "openai"', 'provider = "google"'), "new-model: provider"),
+        (ENTRY.replace("output_tokens = 100", "output_tokens = 0"), "new-model: output_tokens"),
+        (ENTRY.replace('name = "New Model"', ""), "new-model: name"),
+        (ENTRY + 'rules = "nobodys"', "new-model: rules"),
+        (ENTRY + "parameters = { seed = { clmp = true } }", "new-model: parameters.seed.clmp"),
+        (ENTRY + 'parameters = { seed = "passes" }', "new-model: parameters.seed"),
+        (ENTRY + "parameters = 5", "new-model: parameters"),
+        ("models = 5", "models"),
+        ("[modles]", "modles"),
+        ("models", "no TOML"),
+    ],
+)
+def test_an_entry_that_no_catalogue_can_hold_is_refused_with_its_place(text: str, word: str) -> None:
+    with pytest.raises(CatalogueError, match=re.escape(word)):
+        parse_catalogue(text)
+
+
+def test_the_installations_own_file_adds_models_and_replaces_those_of_the_same_id(tmp_path: Path) -> None:
+    file = tmp_path / "catalogue.toml"
+    file.write_text(ENTRY + ENTRY.replace('"new-model"', '"gpt-5"').replace("new-model-2027", "gpt-5-pinned"))
+
+    catalogue = load_catalogue(file)
+
+    assert list(catalogue.models) == [*load_catalogue().models, "new-model"]
+    assert catalogue.models["gpt-5"].wire_id == "gpt-5-pinned"
+
+
+def test_an_own_model_takes_a_shipped_set_of_rules_and_changes_single_ones() -> None:
+    file = resources.files("shared.domain").joinpath("catalogue.toml").read_text(encoding="utf-8")
+    own = ENTRY + 'rules = "gpt-5"\nparameters = { temperature = "pass" }'
+
+    rules = parse_catalogue(file, own).models["new-model"].parameters
+
+    assert rules["temperature"] == ParameterRule()
+    assert rules["max_tokens"] == ParameterRule(clamp=True, to="max_completion_tokens")
+    assert rules["tools"].refuse
+
+
+def test_a_file_that_cannot_be_read_is_named_with_its_setting(tmp_path: Path) -> None:
+    (tmp_path / "broken.toml").write_bytes(b"\xff")
+    for name in ("missing.toml", "broken.toml"):
+        with pytest.raises(CatalogueError, match=f"MEVICHAT_CATALOGUE_FILE: .*{name}"):
+            load_catalogue(tmp_path / name)
+
+
+def test_only_the_day_and_the_announcement_tell_that_a_model_is_retiring() -> None:
+    model = parse_catalogue(ENTRY).models["new-model"]
+    first_day = date(2030, 6, 30) - RETIREMENT_WARNING
+
+    assert not model.is_retiring(first_day - timedelta(days=1))
+    assert model.is_retiring(first_day)
+    assert model.is_retiring(date(2031, 1, 1))
+    assert not parse_catalogue(ENTRY.replace("retires_on = 2030-06-30", "")).models["new-model"].is_retiring(first_day)
 
 
 def test_retirement_is_announced_from_sixty_days_before_and_names_the_successor() -> None:

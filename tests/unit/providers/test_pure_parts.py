@@ -1,4 +1,4 @@
-"""Passages, parameters, usage and error tables, without a provider."""
+"""Passages, usage and error tables, without a provider."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from shared.providers.error_table import Reported, Rule, classify, read_retry_af
 from shared.providers.openai.client import OFFICIAL_BASE_URL, regional_base_url
 from shared.providers.openai.errors import TABLE as OPENAI_TABLE
 from shared.providers.openai.usage import read_usage as read_openai_usage
-from shared.providers.parameters import travelling
 from shared.providers.passages import system_prompt
 from shared.providers.port import CallFailure
 from shared.providers.probe import read_model_ids
@@ -33,23 +32,6 @@ def test_passages_follow_the_bots_own_prompt_each_under_its_title() -> None:
     assert prompt is not None
     assert prompt.startswith("Be kind.\n\n")
     assert prompt.endswith("[A]\none\n\n[B]\ntwo")
-
-
-def test_a_parameter_travels_by_its_rule_or_is_named_as_ignored() -> None:
-    rules = {"seed": "pass", "max_tokens": "rename:max_completion_tokens"}
-
-    sent, ignored = travelling(rules, {"seed": 0, "max_tokens": 5, "top_p": 1, "user": "u", "stop": None})
-
-    assert sent == {"seed": 0, "max_completion_tokens": 5}
-    assert ignored == ("top_p", "user")
-
-
-def test_the_parameter_that_bears_the_name_wins_over_the_renamed_one() -> None:
-    rules = {"max_completion_tokens": "pass", "max_tokens": "rename:max_completion_tokens"}
-
-    sent, _ = travelling(rules, {"max_completion_tokens": 7, "max_tokens": 5})
-
-    assert sent == {"max_completion_tokens": 7}
 
 
 def test_openais_prompt_figure_already_holds_the_cache() -> None:

@@ -19,7 +19,10 @@ def test_a_delta_comes_back_as_it_was_written(attempt: int, sequence: int, text:
 
 def test_a_reset_and_a_failure_come_back_as_they_were_written() -> None:
     error = TurnError("key_invalid", "The provider refused the key.", retryable=False, provider_status=401)
-    for entry in (Reset(2), Done(TurnResult("turn", TurnStatus.FAILED, 2, error=error, ignored_parameters=("top_k",)))):
+    for entry in (
+        Reset(2),
+        Done(TurnResult("turn", TurnStatus.FAILED, 2, error=error, ignored_parameters={"top_k": "No."})),
+    ):
         assert read_entry(write_entry(entry)) == entry
 
 
