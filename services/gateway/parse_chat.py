@@ -11,6 +11,7 @@ import orjson
 from services.gateway.errors import ChatError
 from services.gateway.parse_messages import conversation_question, own_messages
 from shared.admission.request import ChatRequest
+from shared.domain.parameter_values import problem_with_parameters
 from shared.domain.text_rules import storable_text_problem
 from shared.domain.turn_status import Door
 
@@ -39,6 +40,7 @@ def parse_chat(body: bytes, *, is_async: bool, idempotency_key: str | None) -> C
         messages, question = own_messages(fields.get("messages"))
     else:
         messages, question = None, conversation_question(fields.get("messages"))
+    parameters = _parameters(fields)
     request = ChatRequest(
         model=_text(fields, "model", LONGEST_USER_ID) or "default",
         question=question,
@@ -46,7 +48,7 @@ def parse_chat(body: bytes, *, is_async: bool, idempotency_key: str | None) -> C
         messages=messages,
         conversation=conversation,
         end_user=_text(fields, "user", LONGEST_USER_ID),
-        parameters={name: value for name, value in fields.items() if name not in OURS and value is not None},
+        parameters=parameters,
         idempotency_key=idempotency_key,
         body_hash=_canonical_hash(fields) if idempotency_key else None,
     )
@@ -92,6 +94,15 @@ def _text(fields: dict[str, Any], name: str, longest: int) -> str | None:
     if not value.isprintable() or storable_text_problem(value):
         raise ChatError(422, "invalid_request", f"{name} contains control characters; remove them.", name)
     return value
+
+
+def _parameters(fields: dict[str, Any]) -> dict[str, Any]:
+    parameters = {name: value for name, value in fields.items() if name not in OURS and value is not None}
+    problem = problem_with_parameters(parameters)
+    if problem is not None:
+        param, sentence = problem
+        raise ChatError(422, "invalid_request", sentence, param)
+    return parameters
 
 
 def _check_idempotency_key(key: str | None) -> None:
