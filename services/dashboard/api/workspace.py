@@ -1,4 +1,4 @@
-"""`/api/workspace`, `/api/models`, `/api/audit`: what the workspace is, may use, and changed."""
+"""`/api/workspace`, `/api/audit`: what the workspace is, and what it changed."""
 
 from __future__ import annotations
 
@@ -34,26 +34,6 @@ async def workspace(request: Request) -> Response:
     return json_response(body)
 
 
-async def models(request: Request) -> Response:
-    """List the catalogue: what the plan allows, what retires and when."""
-    holder, context = await authenticate(request), context_of(request)
-    today = context.clock().date()
-    data = [
-        {
-            "id": model.id,
-            "name": model.name,
-            "provider": model.provider,
-            "plan": model.plan,
-            "allowed": holder.plan.includes(model.plan),
-            "retires_on": model.retires_on,
-            "successor": model.successor,
-            "warning": model.retirement_warning(today),
-        }
-        for model in context.catalogue.models.values()
-    ]
-    return json_response({"data": data, "next_cursor": None})
-
-
 async def audit(request: Request) -> Response:
     """List changes, the newest first; `?after=` an id lists older ones."""
     holder, context = await authenticate(request), context_of(request)
@@ -78,6 +58,5 @@ async def audit(request: Request) -> Response:
 
 ROUTES = [
     Route("/api/workspace", workspace, methods=["GET"]),
-    Route("/api/models", models, methods=["GET"]),
     Route("/api/audit", audit, methods=["GET"]),
 ]

@@ -10,6 +10,7 @@ from shared.domain.error_types import ErrorType
 from shared.domain.key_states import KeyState
 from shared.domain.reasons import reason_of_blocked_model, reason_of_failure
 from shared.domain.turn_result import TurnError
+from shared.keys.reach import key_for
 from shared.store.bots.rows import BotRow
 from shared.store.keys.rows import KeyRow, Standing
 from shared.store.turns.rows import ClaimedTurn, KeyUse
@@ -88,7 +89,7 @@ def _with_key(
     now: datetime,
     patience_seconds: float,
 ) -> Resolution:
-    key = _key_of(bot, model, configuration)
+    key = key_for(configuration.keys.values(), model.provider, bot.key_id)
     if key is None:
         return Unresolved(_error(ErrorType.NO_KEY, model.provider, now), model)
     if not key.state.is_usable or key.sealed is None:
@@ -118,14 +119,6 @@ def key_unusable(key: KeyRow, standing: Standing, now: datetime) -> TurnError:
         provider_status=standing.provider_status,
         provider_code=standing.provider_code,
     )
-
-
-def _key_of(bot: BotRow, model: Model, configuration: WorkspaceConfiguration) -> KeyRow | None:
-    """Return the bot's own key and no other, or the default of the model's provider."""
-    if bot.key_id is not None:
-        own = configuration.keys.get(bot.key_id)
-        return own if own is not None and own.provider == model.provider else None
-    return next((k for k in configuration.keys.values() if k.provider == model.provider and k.is_default), None)
 
 
 def _model_blocked(error: ErrorType, model: Model) -> TurnError:

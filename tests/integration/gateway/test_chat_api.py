@@ -232,25 +232,6 @@ async def test_turns_and_conversations_of_another_bot_are_not_found(product: Pro
         assert (status, answer["error"]["code"]) == (404, "not_found"), path
 
 
-async def test_the_model_list_holds_what_the_plan_opens(product: Product) -> None:
-    workspace = await product.make_workspace(Plan.PRO)
-    bot = await workspace.add_bot("claude-haiku-4-5")
-
-    _, models, _ = await call(product, bot["token"], "GET", "/models")
-
-    assert {model["id"] for model in models["data"]} == {"mevichat:mini", "claude-haiku-4-5", "gpt-5-mini"}
-
-
-async def test_parameters_that_a_model_does_not_take_are_named_not_dropped_in_silence(product: Product) -> None:
-    workspace = await product.make_workspace()
-    await workspace.add_key("openai", GOOD_KEY)
-    bot = await workspace.add_bot("gpt-5-mini")
-
-    _, reply = await workspace.ask(bot["token"], "Hello", temperature=0.2, top_k=3)
-
-    assert set(reply["mevichat"]["ignored_parameters"]) == {"temperature", "top_k"}
-
-
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/metrics", "/openapi.json"])
 async def test_both_doors_answer_health_metrics_and_openapi(product: Product, path: str) -> None:
     for port in (product.settings.gateway_port, product.settings.dashboard_port):
