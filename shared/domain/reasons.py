@@ -30,7 +30,7 @@ SENTENCES = {
     ErrorType.NO_KEY: "The workspace has no {provider} key for this bot. Add a key, or choose mevichat:mini.",
     ErrorType.KEY_UNUSABLE: "The workspace's {provider} key cannot be used. Re-test or rotate it.",
     ErrorType.PLAN_FORBIDS_MODEL: "The workspace's plan does not include this model. Upgrade, or choose mevichat:mini.",
-    ErrorType.MODEL_RETIRED: "The model is no longer offered. Choose another model for the bot.",
+    ErrorType.MODEL_RETIRED: "The model is no longer offered{detail}. Choose another model for the bot.",
     ErrorType.WORKER_CRASHED: "Three workers in a row stopped in the middle of this turn. Retry it by hand or tell support.",
     ErrorType.EXPIRED: "The turn's deadline passed before it could be answered. Retry it by hand.",
 }  # fmt: skip

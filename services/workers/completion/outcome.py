@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.workers.completion.attempt import Called
 from services.workers.completion.figures import figures_of_answer, figures_of_failure
 from services.workers.completion.prepare import Prompt
 from services.workers.completion.resolve import Resolved
+from shared.domain.catalogue import Model
 from shared.domain.error_types import ErrorType
 from shared.domain.key_rules import key_rule
 from shared.domain.reasons import reason_of_failure, safe_code
@@ -47,6 +48,7 @@ def judge(asked: Asked, called: Called, *, policy: RetryPolicy, now: datetime) -
     result = called.result
     if isinstance(result, Answer):
         return _completed(asked, called, result)
+    result = _retired(result, asked.resolved.model, now)
     if result.error is ErrorType.TIMEOUT and now >= asked.turn.deadline_at - DEADLINE_EDGE:
         return _failed(asked, called, result, expired_error(now))
     again = decide_retry(_facts(asked, result), policy, now)
@@ -62,6 +64,12 @@ def expired_error(now: datetime) -> TurnError:
     """Return the failure of a turn whose deadline passed."""
     error = ErrorType.EXPIRED
     return TurnError(error, reason_of_failure(error, provider="", at=now), retryable=error.is_retryable)
+
+
+def _retired(failure: CallFailure, model: Model, now: datetime) -> CallFailure:
+    """Return the failure, named for what it is where the provider no longer knows a model whose end was announced."""
+    is_end = failure.error is ErrorType.MODEL_UNAVAILABLE and model.is_retiring(now.date())
+    return replace(failure, error=ErrorType.MODEL_RETIRED) if is_end else failure
 
 
 def _facts(asked: Asked, failure: CallFailure) -> FailedAttempt:

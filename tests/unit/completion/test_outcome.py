@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -31,11 +32,11 @@ def end_of(result: CallResult, *, after_seconds: float = 1.0, retries: int = 0, 
 
 
 def test_an_answer_completes_the_turn_with_the_providers_figures() -> None:
-    end = end_of(Answer("Hi", "stop", USAGE, "req_1", ("seed",)))
+    end = end_of(Answer("Hi", "stop", USAGE, "req_1", {"seed": "No."}))
     assert (end.status, end.answer, end.finish_reason, end.keeps_quota) == (TurnStatus.COMPLETED, "Hi", "stop", True)
     assert (end.usage, end.usage_kind) == (USAGE, UsageKind.EXACT)
     assert (end.provider, end.wire_model, end.provider_request_id) == ("openai", "gpt-5-mini", "req_1")
-    assert end.ignored_parameters == ("seed",)
+    assert end.ignored_parameters == {"seed": "No."}
 
 
 def test_an_answer_without_figures_is_estimated_at_four_characters_a_token() -> None:
@@ -114,3 +115,43 @@ def test_a_code_that_is_prose_is_not_passed_on(code: str) -> None:
     assert end.error is not None
     assert end.error.provider_code is None
     assert code not in end.error.reason
+
+
+RETIRES_ON = date(2026, 12, 11)
+
+
+@pytest.mark.parametrize(
+    ("retires_on", "days_before", "error"),
+    [
+        (None, 0, ErrorType.MODEL_UNAVAILABLE),
+        (RETIRES_ON, 61, ErrorType.MODEL_UNAVAILABLE),
+        (RETIRES_ON, 60, ErrorType.MODEL_RETIRED),
+        (RETIRES_ON, -400, ErrorType.MODEL_RETIRED),
+    ],
+)
+def test_a_model_that_the_provider_no_longer_finds_is_retired_if_its_end_was_announced(
+    retires_on: date | None, days_before: int, error: ErrorType
+) -> None:
+    now = datetime.combine(RETIRES_ON - timedelta(days=days_before), time(12), UTC)
+    end = judged_on(retires_on, CallFailure(ErrorType.MODEL_UNAVAILABLE, status=404, code="model_not_found"), now)
+
+    assert end.error is not None
+    assert (end.error.type, end.error.provider_code, end.refused) == (error, "model_not_found", False)
+    assert end.error.retryable is (error is ErrorType.MODEL_UNAVAILABLE)
+
+
+def test_the_calendar_alone_retires_no_model() -> None:
+    now = datetime.combine(RETIRES_ON + timedelta(days=400), time(12), UTC)
+
+    assert judged_on(RETIRES_ON, Answer("Hi", "stop", USAGE), now).status is TurnStatus.COMPLETED
+    refused = judged_on(RETIRES_ON, CallFailure(ErrorType.REQUEST_INVALID, status=400), now)
+    assert refused.error is not None
+    assert refused.error.type == ErrorType.REQUEST_INVALID
+
+
+def judged_on(retires_on: date | None, result: CallResult, now: datetime) -> AttemptEnd:
+    asked = make_asked(accepted_at=now, deadline_at=now + timedelta(seconds=60))
+    resolved = replace(asked.resolved, model=replace(asked.resolved.model, retires_on=retires_on))
+    end = judge(replace(asked, resolved=resolved), called(result), policy=POLICY, now=now)
+    assert isinstance(end, AttemptEnd)
+    return end
