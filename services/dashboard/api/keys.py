@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from pydantic import SecretStr
@@ -13,8 +14,9 @@ from starlette.routing import Route
 from services.dashboard.authenticate import actor_of, authenticate
 from services.dashboard.body import Form, ShortText, page, path_id, read_form
 from services.dashboard.context import AdminContext, context_of
-from services.dashboard.errors import key_error, not_found
+from services.dashboard.errors import invalid, key_error, not_found
 from services.dashboard.json_response import json_response
+from shared.domain.key_address import problem_with_address
 from shared.domain.key_states import KeyState
 from shared.domain.secret import Secret
 from shared.events.key_rejected import KeyRejectedV1
@@ -63,6 +65,9 @@ async def add(request: Request) -> Response:
     """Validate a pasted key with its provider and keep it."""
     holder, context = await authenticate(request), context_of(request)
     form = await read_form(request, NewKeyForm)
+    problem = problem_with_address(form.provider, form.model_dump(include=set(KeyAddress.__slots__)))
+    if problem is not None:
+        raise invalid(*problem)
     wanted = NewKeyRequest(
         workspace_id=holder.workspace_id,
         plan=holder.plan,
@@ -156,6 +161,7 @@ def key_body(key: KeyRow, bots: Sequence[BotRow]) -> dict[str, Any]:
         "provider": key.provider,
         "label": key.label,
         "mask": key.mask,
+        **asdict(key.address),
         "state": standing.state,
         "usable": standing.state.is_usable,
         "reason": standing.reason,

@@ -13,6 +13,7 @@ from services.dashboard.context import context_of
 from services.dashboard.errors import invalid
 from services.dashboard.json_response import json_response
 from shared.domain.months import month_of, resets_at
+from shared.domain.quota_warning import quota_warning
 from shared.store.usage.read import GROUPS, read_usage, usage_as_of
 from shared.store.workspaces.read import read_quota
 
@@ -42,7 +43,8 @@ async def quota(request: Request) -> Response:
     month = month_of(context.clock())
     row = await read_quota(context.database, workspace_id=holder.workspace_id, month=month)
     body = {"plan": row.plan, "limit": row.limit, "used": row.used, "remaining": max(row.limit - row.used, 0)}
-    return json_response(body | {"resets_at": resets_at(month)})
+    renewed_at = resets_at(month)
+    return json_response(body | {"resets_at": renewed_at, "warning": quota_warning(row.used, row.limit, renewed_at)})
 
 
 def _day(request: Request, name: str, default: date) -> date:

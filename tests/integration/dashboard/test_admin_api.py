@@ -67,6 +67,54 @@ async def test_a_key_that_cannot_be_saved_is_explained_and_nothing_is_kept(
     assert await key_count(workspace) == 0
 
 
+@pytest.mark.parametrize(
+    ("provider", "address"),
+    [
+        ("openai", {"region": "eu", "organization": "org-Ab1", "project": "proj_Ab1"}),
+        ("anthropic", {"region": "us", "anthropic_workspace_id": "wrkspc_Ab1"}),
+    ],
+)
+async def test_a_key_is_kept_and_shown_with_where_and_as_whom_it_is_used(
+    product: Product, provider: str, address: dict[str, str]
+) -> None:
+    workspace = await product.make_workspace()
+    key = GOOD if provider == "openai" else CLAUDE
+
+    _, saved = await workspace.admin("POST", "/api/keys", {"provider": provider, "key": key, **address})
+    _, shown = await workspace.admin("GET", f"/api/keys/{saved['id']}")
+
+    names = ("region", "organization", "project", "anthropic_workspace_id")
+    assert {name: shown[name] for name in names} == dict.fromkeys(names) | address
+    headers = product.simulator.calls[-1].headers
+    assert headers.get("OpenAI-Organization") == address.get("organization")
+    assert headers.get("OpenAI-Project") == address.get("project")
+    assert headers.get("anthropic-workspace-id") == address.get("anthropic_workspace_id")
+
+
+@pytest.mark.parametrize(
+    ("provider", "field", "value", "word"),
+    [
+        ("openai", "region", "https://evil.example", "choose one"),
+        ("anthropic", "region", "eu", "global, us"),
+        ("openai", "project", "../admin", "proj_..."),
+        ("anthropic", "organization", "org-Ab1", "belongs to OpenAI"),
+        ("openai", "anthropic_workspace_id", "wrkspc_Ab1", "belongs to Anthropic"),
+    ],
+)
+async def test_an_address_that_the_provider_does_not_know_is_refused_before_any_call(
+    product: Product, provider: str, field: str, value: str, word: str
+) -> None:
+    workspace = await product.make_workspace()
+    key = GOOD if provider == "openai" else CLAUDE
+
+    status, answer = await workspace.admin("POST", "/api/keys", {"provider": provider, "key": key, field: value})
+
+    assert (status, answer["error"]["param"]) == (422, field)
+    assert word in answer["error"]["message"]
+    assert product.simulator.calls == []
+    assert await key_count(workspace) == 0
+
+
 async def test_the_free_plan_has_no_keys_and_no_paid_models(product: Product) -> None:
     workspace = await product.make_workspace(Plan.FREE)
 
