@@ -21,6 +21,7 @@ from shared.admission.refusal import (
     Refusal,
 )
 from shared.admission.request import ChatRequest
+from shared.clock import monotonic_seconds
 from shared.domain.catalogue import Catalogue
 from shared.domain.turn_status import TurnStatus
 from shared.ids import new_id
@@ -87,7 +88,7 @@ class Admission:
     async def _decide(
         self, request: ChatRequest, token_hash: bytes, holders: Holders, inbox: str | None
     ) -> Admitted | Refusal:
-        turn_id = new_id()
+        turn_id, came_at = new_id(), monotonic_seconds()
         for _ in range(JUDGEMENTS):
             try:
                 holder = await holders.find(token_hash)
@@ -102,7 +103,7 @@ class Admission:
                     turn_id=turn_id,
                     inbox=inbox,
                 )
-                if isinstance(turn, Refusal) and holders.is_fresh(token_hash):
+                if isinstance(turn, Refusal) and holders.is_fresh(token_hash, came_at):
                     return turn
                 if isinstance(turn, NewTurn):
                     result = await self._batcher.submit(turn)

@@ -10,7 +10,6 @@ from shared.store.tokens.find import find_token
 from shared.store.tokens.rows import TokenHolder
 
 REMEMBERED_SECONDS = 30.0
-FRESH_SECONDS = 0.5
 REMEMBERED = 20_000
 
 
@@ -30,18 +29,19 @@ class Holders:
         remembered = self._found.get(token_hash)
         if remembered is not None and monotonic_seconds() - remembered[0] < REMEMBERED_SECONDS:
             return remembered[1]
+        asked_at = monotonic_seconds()
         holder = await find_token(self._database, token_hash)
         if holder is not None:
-            self._found[token_hash] = (monotonic_seconds(), holder)
+            self._found[token_hash] = (asked_at, holder)
             self._found.move_to_end(token_hash)
             if len(self._found) > REMEMBERED:
                 self._found.popitem(last=False)
         return holder
 
-    def is_fresh(self, token_hash: bytes) -> bool:
-        """Tell whether the holder was read just now, so that a refusal by it needs no second look."""
+    def is_fresh(self, token_hash: bytes, since: float) -> bool:
+        """Tell whether the holder was read after that instant, so that a refusal by it needs no second look."""
         remembered = self._found.get(token_hash)
-        return remembered is not None and monotonic_seconds() - remembered[0] < FRESH_SECONDS
+        return remembered is not None and remembered[0] >= since
 
     def forget(self, token_hash: bytes) -> None:
         """Read the holder anew next time."""
