@@ -10,7 +10,6 @@ LONGEST_NAME = 100
 MOST_STOPS = 4
 MOST_TOKENS = 10_000_000
 LARGEST_SEED = 2**63 - 1
-EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 FORMATS = ("text", "json_object", "json_schema")
 
 Check = Callable[[Any], str | None]
@@ -70,8 +69,11 @@ def _stop(value: Any) -> str | None:
     return None if is_good else f"a text, or a list of at most {MOST_STOPS} texts, none of them empty"
 
 
-def _effort(value: Any) -> str | None:
-    return None if isinstance(value, str) and value in EFFORTS else f"one of {', '.join(EFFORTS)}"
+def _word(*words: str) -> Check:
+    def check(value: Any) -> str | None:
+        return None if isinstance(value, str) and value in words else f"one of {', '.join(words)}"
+
+    return check
 
 
 def _response_format(value: Any) -> str | None:
@@ -99,7 +101,8 @@ CHECKS: Mapping[str, Check] = {
     "logprobs": _boolean,
     "top_logprobs": _whole(0, 20),
     "logit_bias": _object,
-    "reasoning_effort": _effort,
+    "reasoning_effort": _word("none", "minimal", "low", "medium", "high", "xhigh", "max"),
+    "verbosity": _word("low", "medium", "high"),
     "response_format": _response_format,
     "tools": _objects,
     "tool_choice": _text_or_object,

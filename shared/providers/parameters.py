@@ -72,7 +72,7 @@ def _fate(model: Model, name: str, value: Any, translations: Translations) -> Fa
     if value is None:
         return NotSent()
     if rule is None:
-        return NotSent(f"{model.name} takes no parameter of this name.")
+        return NotSent(f"The catalogue does not say that {model.name} takes it.")
     if rule.default is not None and value == rule.default:
         return NotSent()
     if rule.refuse is not None:

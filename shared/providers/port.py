@@ -68,6 +68,7 @@ class CallFailure:
     retry_after_seconds: float | None = None
     text: str = ""
     usage: Usage | None = None
+    ignored_parameters: Mapping[str, str] = field(default_factory=dict)
 
 
 CallResult = Answer | CallFailure

@@ -41,4 +41,10 @@ class Reading:
             failure = CallFailure(ErrorType.CONTENT_REFUSED)
         elif self.finish_reason is not None:
             return Answer(text, self.finish_reason, self.usage, self.request_id, self.ignored_parameters)
-        return replace(failure, text=text, usage=self.usage, request_id=failure.request_id or self.request_id)
+        return replace(
+            failure,
+            text=text,
+            usage=self.usage,
+            request_id=failure.request_id or self.request_id,
+            ignored_parameters=self.ignored_parameters,
+        )

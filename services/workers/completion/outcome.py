@@ -133,6 +133,7 @@ def _failed(asked: Asked, called: Called, failure: CallFailure, error: TurnError
         key_use=asked.resolved.key_use,
         refused=asked.resolved.key is not None and key_rule(failure.error, failure.status).is_suspicious,
         call_began=True,
+        ignored_parameters=failure.ignored_parameters,
         first_text_ms=called.first_text_ms,
         call_ms=called.call_ms,
     )

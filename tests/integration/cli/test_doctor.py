@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from pathlib import Path
 
 import redis.asyncio as redis
 from sqlalchemy import text
@@ -29,7 +30,7 @@ async def test_a_sound_installation_passes_every_check(installation: Installatio
     seen = await doctor(installation)
     assert seen.code == 0, seen.out
     assert "✗" not in seen.out
-    assert seen.out.count("✓") == 10
+    assert seen.out.count("✓") == 11
 
 
 async def test_a_weak_master_key_fails(installation: Installation) -> None:
@@ -76,3 +77,22 @@ async def test_no_process_starts_on_tables_of_another_version(installation: Inst
     assert "mevichat migrate" in seen.out
     assert started.code == 2
     assert started.err.startswith("Run `mevichat migrate`")
+
+
+async def test_a_catalogue_of_its_own_is_checked_before_anything_starts(
+    installation: Installation, tmp_path: Path
+) -> None:
+    file = tmp_path / "catalogue.toml"
+    file.write_text('[[models]]\nid = "new"\nplan = "gold"\n')
+    wrong = installation | {"MEVICHAT_CATALOGUE_FILE": str(file)}
+
+    seen, *started = await asyncio.gather(
+        doctor(wrong), *(mevichat(name, environment=wrong) for name in ("gateway", "worker", "dashboard", "up"))
+    )
+
+    assert seen.code == 1
+    assert "MEVICHAT_CATALOGUE_FILE" in seen.out
+    for ended in started:
+        assert ended.code == 2
+        assert ended.err.startswith(f"MEVICHAT_CATALOGUE_FILE: {file}: new: ")
+        assert ended.err.count("\n") == 1

@@ -6,7 +6,9 @@ from typing import Any
 
 import orjson
 import pytest
+from sqlalchemy import text
 
+from shared.domain.turn_result import UNSAID
 from tests.product import Product, Workspace
 
 OPENAI = "sk-sim-ok-" + "p" * 24
@@ -30,8 +32,7 @@ async def get(product: Product, token: str, path: str) -> dict[str, Any]:
 
 
 async def test_whole_replies_streams_and_turn_reads_say_the_same_of_every_parameter(product: Product) -> None:
-    _, bot = await claude_bot(product)
-    workspace = Workspace(product, "", "")
+    workspace, bot = await claude_bot(product)
     _, reply = await workspace.ask(bot["token"], "Hello", **SENT)
     told = reply["mevichat"]["ignored_parameters"]
 
@@ -45,6 +46,30 @@ async def test_whole_replies_streams_and_turn_reads_say_the_same_of_every_parame
     async with product.http.post(product.chat_url + "/chat/completions", json=body, headers=headers) as answer:
         lines = [line for line in (await answer.text()).split("\n\n") if line.startswith("data: {")]
     assert orjson.loads(lines[-1].removeprefix("data: "))["mevichat"]["ignored_parameters"] == told
+
+
+async def test_a_failed_turn_says_it_too(product: Product) -> None:
+    workspace, bot = await claude_bot(product)
+    product.simulator.set_scenario(CLAUDE, "prompt_too_long")
+
+    _, reply = await workspace.ask(bot["token"], "Hello", **SENT)
+
+    assert reply["mevichat"]["status"] == "failed"
+    assert set(reply["mevichat"]["ignored_parameters"]) == {"temperature", "tools", "max_tokens", "colour"}
+
+
+async def test_a_name_without_a_reason_in_an_old_row_is_read_with_one(product: Product) -> None:
+    workspace, bot = await claude_bot(product)
+    _, reply = await workspace.ask(bot["token"], "Hello")
+    turn_id = reply["mevichat"]["turn_id"]
+
+    await product.database.call(
+        text("UPDATE turns SET ignored_parameters = :old WHERE id = :turn_id RETURNING id"),
+        old='["seed"]',
+        turn_id=turn_id,
+    )
+
+    assert (await get(product, bot["token"], f"/turns/{turn_id}"))["ignored_parameters"] == {"seed": UNSAID}
 
 
 async def test_mini_says_that_it_takes_none(product: Product) -> None:

@@ -97,6 +97,16 @@ def test_an_own_model_takes_a_shipped_set_of_rules_and_changes_single_ones() -> 
     assert rules["tools"].refuse
 
 
+def test_the_example_of_the_page_is_a_catalogue() -> None:
+    shipped = resources.files("shared.domain").joinpath("catalogue.toml").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "models.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+
+    catalogue = parse_catalogue(shipped, example)
+
+    assert list(catalogue.models)[-1] == "gpt-6.1-terra"
+
+
 def test_a_file_that_cannot_be_read_is_named_with_its_setting(tmp_path: Path) -> None:
     (tmp_path / "broken.toml").write_bytes(b"\xff")
     for name in ("missing.toml", "broken.toml"):

@@ -44,6 +44,7 @@ BAD: dict[str, list[Any]] = {
     "presence_penalty": [3, "low"],
     "frequency_penalty": [-2.5],
     "reasoning_effort": ["very", 5, ["low"]],
+    "verbosity": ["loud"],
     "response_format": [
         "json",
         {"type": "xml"},

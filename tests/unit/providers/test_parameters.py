@@ -38,7 +38,7 @@ def test_what_no_rule_names_stays_behind_with_a_reason_and_what_is_none_was_not_
     result = travel("gpt-5", colour="blue", seed=None)
 
     assert result.sent == {}
-    assert result.ignored == {"colour": "GPT-5 takes no parameter of this name."}
+    assert result.ignored == {"colour": "The catalogue does not say that GPT-5 takes it."}
 
 
 def test_a_refused_parameter_says_why_unless_it_only_repeats_the_default() -> None:
@@ -79,6 +79,8 @@ def test_of_two_that_mean_the_same_the_one_that_bears_the_name_wins_and_the_othe
         ("gpt-5", {"temperature": 0.2, "stop": "END"}, {}, {"temperature", "stop"}),
         ("gpt-5-mini", {"max_tokens": 9, "seed": 3}, {"max_completion_tokens": 9, "seed": 3}, set()),
         ("gpt-5-mini", {"reasoning_effort": "minimal"}, {"reasoning_effort": "minimal"}, set()),
+        ("gpt-5-mini", {"verbosity": "low"}, {"verbosity": "low"}, set()),
+        ("claude-haiku-4-5", {"verbosity": "low"}, {}, {"verbosity"}),
         ("gpt-5-mini", {"reasoning_effort": "xhigh"}, {}, {"reasoning_effort"}),
         ("gpt-5-mini", {"response_format": {"type": "json_object"}}, {"response_format": {"type": "json_object"}}, set()),
         ("claude-haiku-4-5", {"temperature": 0.2, "top_k": 3}, {}, {"temperature", "top_k"}),
