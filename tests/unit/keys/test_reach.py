@@ -27,7 +27,7 @@ def key_that_lists(*models: str) -> KeyRow:
     [
         ("gpt-5", ("gpt-5",), True),
         ("gpt-5", ("gpt-5-2025-08-07",), True),
-        ("gpt-5", ("gpt-5-mini", "gpt-5-mini-2025-08-07"), False),
+        ("gpt-5", ("gpt-5-mini", "gpt-5-mini-2025-08-07", "gpt-5-2025-08-07-audio"), False),
         ("gpt-5", (), False),
         ("gpt-5", None, True),
         ("claude-haiku-4-5", ("claude-haiku-4-5-20251001",), True),
