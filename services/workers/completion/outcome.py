@@ -67,9 +67,17 @@ def expired_error(now: datetime) -> TurnError:
 
 
 def _retired(failure: CallFailure, model: Model, now: datetime) -> CallFailure:
-    """Return the failure, named for what it is where the provider no longer knows a model whose end was announced."""
-    is_end = failure.error is ErrorType.MODEL_UNAVAILABLE and model.is_retiring(now.date())
+    """Return the failure, named for what it is where the provider no longer knows a model whose end was announced.
+
+    A refusal (403) speaks of the key's project, not of the model's end.
+    """
+    is_unknown = failure.error is ErrorType.MODEL_UNAVAILABLE and not _is_suspicious(failure)
+    is_end = is_unknown and model.is_retiring(now.date())
     return replace(failure, error=ErrorType.MODEL_RETIRED) if is_end else failure
+
+
+def _is_suspicious(failure: CallFailure) -> bool:
+    return key_rule(failure.error, failure.status).is_suspicious
 
 
 def _facts(asked: Asked, failure: CallFailure) -> FailedAttempt:
@@ -131,7 +139,7 @@ def _failed(asked: Asked, called: Called, failure: CallFailure, error: TurnError
         wire_model=asked.resolved.model.wire_id,
         provider_request_id=failure.request_id,
         key_use=asked.resolved.key_use,
-        refused=asked.resolved.key is not None and key_rule(failure.error, failure.status).is_suspicious,
+        refused=asked.resolved.key is not None and _is_suspicious(failure),
         call_began=True,
         ignored_parameters=failure.ignored_parameters,
         first_text_ms=called.first_text_ms,

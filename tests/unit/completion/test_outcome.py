@@ -149,6 +149,14 @@ def test_the_calendar_alone_retires_no_model() -> None:
     assert refused.error.type == ErrorType.REQUEST_INVALID
 
 
+def test_a_project_that_lacks_a_retiring_model_says_nothing_of_the_models_end() -> None:
+    now = datetime.combine(RETIRES_ON, time(12), UTC)
+    end = judged_on(RETIRES_ON, CallFailure(ErrorType.MODEL_UNAVAILABLE, status=403, code="model_not_found"), now)
+
+    assert end.error is not None
+    assert (end.error.type, end.refused) == (ErrorType.MODEL_UNAVAILABLE, True)
+
+
 def judged_on(retires_on: date | None, result: CallResult, now: datetime) -> AttemptEnd:
     asked = make_asked(accepted_at=now, deadline_at=now + timedelta(seconds=60))
     resolved = replace(asked.resolved, model=replace(asked.resolved.model, retires_on=retires_on))
