@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.dashboard.api import bots, documents, keys, tokens, usage, workspace
+from services.dashboard.api import bots, documents, keys, notices, tokens, usage, workspace
 from services.dashboard.context import AdminContext
 from services.dashboard.errors import AdminError, answer_error
 from services.dashboard.json_response import json_response
@@ -16,7 +16,15 @@ from services.dashboard.openapi import describe
 from shared.health import health_routes
 from shared.store.errors import StoreUnavailableError
 
-RESOURCES = [*keys.ROUTES, *bots.ROUTES, *tokens.ROUTES, *documents.ROUTES, *usage.ROUTES, *workspace.ROUTES]
+RESOURCES = [
+    *keys.ROUTES,
+    *bots.ROUTES,
+    *tokens.ROUTES,
+    *documents.ROUTES,
+    *usage.ROUTES,
+    *notices.ROUTES,
+    *workspace.ROUTES,
+]
 
 
 def build_app(context: AdminContext) -> Starlette:
