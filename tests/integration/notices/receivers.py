@@ -62,7 +62,7 @@ class Mailbox:
     recipients: list[str] = field(default_factory=list)
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's own name
-        self, server: Any, session: Any, envelope: Envelope, address: str, options: Any
+        self, _server: Any, _session: Any, envelope: Envelope, address: str, _options: Any
     ) -> str:
         """Take or refuse a recipient."""
         if self.refuses:
@@ -70,7 +70,7 @@ class Mailbox:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:  # noqa: N802
         """Keep a message."""
         content = envelope.content
         assert isinstance(content, bytes)

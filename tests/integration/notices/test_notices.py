@@ -75,7 +75,7 @@ async def test_what_a_person_does_to_a_key_that_works_is_no_news(stage: Stage) -
     await stage.workspace.admin("PATCH", path, {"disabled": False})
 
     async def is_active() -> bool:
-        return (await stage.workspace.admin("GET", path))[1]["state"] == "active"
+        return bool((await stage.workspace.admin("GET", path))[1]["state"] == "active")
 
     await until(is_active)
     await stage.workspace.admin("POST", f"{path}/rotate", {"key": NEW_KEY})
@@ -89,7 +89,7 @@ async def test_a_receiver_that_fails_for_a_while_gets_the_notice_once_it_is_back
 
     async def has_failed_twice() -> bool:
         (notice,) = await stage.notices()
-        return all(delivery["attempts"] >= 2 for delivery in notice["deliveries"])
+        return all(int(delivery["attempts"]) >= 2 for delivery in notice["deliveries"])
 
     await until(has_failed_twice)
     (waiting,) = await stage.notices()
