@@ -35,6 +35,7 @@ class DeliveryError(StrEnum):
 
     TIMEOUT = "timeout"
     CONNECTION = "connection"
+    CERTIFICATE_REFUSED = "certificate_refused"
     NAME_UNRESOLVED = "name_unresolved"
     ADDRESS_REFUSED = "address_refused"
     REDIRECT_REFUSED = "redirect_refused"

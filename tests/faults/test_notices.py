@@ -12,6 +12,7 @@ from tests.integration.notices.receivers import Receiver, running_receiver
 from tests.product import Product, Workspace, running_product
 from tests.servers import until
 
+KEY, NEW_KEY = "sk-sim-ok-" + "f" * 24, "sk-sim-ok-" + "g" * 24
 TEST_NETWORK: dict[str, Any] = {
     "webhook_allow_private": True,
     "sweep_seconds": 0.05,
@@ -59,6 +60,25 @@ async def test_a_notice_whose_ring_was_wiped_from_redis_is_delivered_once_the_sw
         await running
         assert delivery["attempts"] == 1
         assert len(receiver.posts) == 1
+
+
+async def test_a_change_of_a_key_is_told_at_once_also_while_the_sweeper_is_down(
+    database_url: str, redis_url: str
+) -> None:
+    absent = frozenset({"sweeper"})
+    async with (
+        running_receiver() as receiver,
+        running_product(database_url, redis_url, without=absent, **TEST_NETWORK) as product,
+    ):
+        workspace = await told_workspace(product, receiver)
+        key = await workspace.add_key("openai", KEY)
+        product.simulator.set_scenario(KEY, "insufficient_quota")
+        await workspace.admin("POST", f"/api/keys/{key['id']}/test")
+        await until_delivered(workspace)
+        await workspace.admin("POST", f"/api/keys/{key['id']}/rotate", {"key": NEW_KEY})
+        await until_delivered(workspace)
+
+        assert [post.json["type"] for post in receiver.posts] == ["key_unusable", "key_recovered"]
 
 
 async def test_a_receiver_that_is_down_gets_the_notice_when_it_is_up(database_url: str, redis_url: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -15,11 +16,20 @@ from services.workers.notices.resolver import AddressRefusedError, NameUnresolve
 from shared.domain.notices import DeliveryError
 from shared.domain.secret import Secret
 from shared.domain.webhook_url import problem_with_webhook_url
+from shared.errors import MevichatError
 
 ANSWER_BYTES: Final = 4096
 """The most that is buffered of an answer; its body is never read."""
 OK_STATUSES = range(200, 300)
 REDIRECTS = range(300, 400)
+REASONS: tuple[tuple[type[Exception], DeliveryError], ...] = (
+    (AddressRefusedError, DeliveryError.ADDRESS_REFUSED),
+    (NameUnresolvedError, DeliveryError.NAME_UNRESOLVED),
+    (TimeoutError, DeliveryError.TIMEOUT),
+    (aiohttp.ClientSSLError, DeliveryError.CERTIFICATE_REFUSED),
+    (Exception, DeliveryError.CONNECTION),
+)
+"""The first kind that fits decides, so the special ones stand above the general one."""
 
 
 class WebhookSender:
@@ -36,7 +46,13 @@ class WebhookSender:
     ) -> AsyncIterator[WebhookSender]:
         """Open a sender of so many deliveries at once, and close it after."""
         resolver = PublicResolver(allow_private=allow_private)
-        connector = aiohttp.TCPConnector(limit=concurrency, resolver=resolver, use_dns_cache=False, force_close=True)
+        connector = aiohttp.TCPConnector(
+            limit=concurrency,
+            resolver=resolver,
+            ssl=ssl.create_default_context(),
+            use_dns_cache=False,
+            force_close=True,
+        )
         async with aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -58,14 +74,8 @@ class WebhookSender:
         try:
             async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as answer:
                 return _error_of(answer.status)
-        except AddressRefusedError:
-            return DeliveryError.ADDRESS_REFUSED
-        except NameUnresolvedError:
-            return DeliveryError.NAME_UNRESOLVED
-        except TimeoutError:
-            return DeliveryError.TIMEOUT
-        except (aiohttp.ClientError, OSError, ValueError):
-            return DeliveryError.CONNECTION
+        except (aiohttp.ClientError, MevichatError, OSError, ValueError) as error:
+            return next(reason for kind, reason in REASONS if isinstance(error, kind))
 
 
 def signed_headers(body: bytes, *, notice_id: UUID, secret: Secret, now: datetime) -> dict[str, str]:

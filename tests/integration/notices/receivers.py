@@ -6,6 +6,7 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -82,7 +83,7 @@ class Mailbox:
 
 
 @asynccontextmanager
-async def running_receiver(port: int | None = None) -> AsyncIterator[Receiver]:
+async def running_receiver(port: int | None = None, *, tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver]:
     """Serve a webhook's receiver until the block ends."""
     chosen = port or free_port()
     receiver = Receiver(url=f"http://127.0.0.1:{chosen}/notices")
@@ -90,7 +91,7 @@ async def running_receiver(port: int | None = None) -> AsyncIterator[Receiver]:
     app.router.add_post("/notices", receiver.take)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", chosen).start()
+    await web.TCPSite(runner, "127.0.0.1", chosen, ssl_context=tls).start()
     try:
         yield receiver
     finally:
@@ -98,10 +99,10 @@ async def running_receiver(port: int | None = None) -> AsyncIterator[Receiver]:
 
 
 @asynccontextmanager
-async def running_mailbox() -> AsyncIterator[Mailbox]:
-    """Run a mail server until the block ends."""
+async def running_mailbox(**options: Any) -> AsyncIterator[Mailbox]:
+    """Run a mail server until the block ends; the options are aiosmtpd's own."""
     mailbox, loop = Mailbox(), asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(mailbox, loop=loop), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: SMTP(mailbox, loop=loop, **options), "127.0.0.1", 0)
     mailbox.port = server.sockets[0].getsockname()[1]
     try:
         yield mailbox
