@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.dashboard.api.notices import NoticeSettingsForm, changed_settings
+from services.dashboard.api.notice_settings import NoticeSettingsForm, changed_settings
 from services.dashboard.errors import AdminError
 from shared.store.notices.rows import NoticeSettings
 
