@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import secrets
 import time
@@ -22,3 +23,8 @@ def new_id() -> UUID:
 def new_token_text(prefix: str) -> str:
     """Draw a bearer token's text: the prefix and 32 random bytes in URL-safe base64."""
     return prefix + secrets.token_urlsafe(32)
+
+
+def new_webhook_secret() -> str:
+    """Draw the secret that signs a workspace's webhooks: `whsec_` and 32 random bytes in base64 (Standard Webhooks)."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()

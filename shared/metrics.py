@@ -13,5 +13,6 @@ turns_running = Gauge("mevichat_turns_running", "Turns that this process runs no
 call_seconds = Histogram("mevichat_call_seconds", "Seconds of a provider call", ["provider"], buckets=SECONDS)
 events_counted = Counter("mevichat_usage_events_counted_total", "Usage events added to the roll-ups")
 verdicts = Counter("mevichat_key_verdicts_total", "Verdicts on keys", ["state"])
+notices_sent = Counter("mevichat_notices_sent_total", "Attempts to deliver a notice", ["channel", "result"])
 sweep_seconds = Gauge("mevichat_sweeper_last_sweep_timestamp_seconds", "Unix time of the last whole sweep")
 swept = Counter("mevichat_swept_total", "What the sweeper found", ["what"])

@@ -56,6 +56,20 @@ class Settings(BaseSettings):
     master_keys: str | None = Field(default=None, repr=False)
     """Comma-separated, newest first; 32 bytes or more each, URL-safe base64."""
 
+    # notices
+    smtp_host: str | None = None
+    smtp_port: Port = 587
+    smtp_username: str | None = None
+    smtp_password: str | None = Field(default=None, repr=False)
+    smtp_from: str | None = None
+    smtp_starttls: bool = True
+    webhook_allow_private: bool = False
+    """For a test network only: webhooks may then reach this machine and its neighbours, also without TLS."""
+    notice_timeout_seconds: Seconds = 10
+    notice_first_retry_seconds: Seconds = 5
+    notice_longest_retry_seconds: Seconds = 7_200
+    notice_give_up_seconds: Seconds = 86_400
+
     # how much at once
     concurrency: Count = 1000
     database_connections: Count = 8
@@ -92,6 +106,11 @@ class Settings(BaseSettings):
     history_tokens: Count = 8_000
 
     log_level: str = "info"
+
+    @property
+    def sends_email(self) -> bool:
+        """Tell whether this installation can send e-mail."""
+        return self.smtp_host is not None and self.smtp_from is not None
 
     def slots_of(self, plan: str) -> int:
         """Return how many turns of a workspace on this plan may be ready or running at once."""

@@ -17,6 +17,7 @@ import services.gateway.main
 import services.validator.main
 import services.workers.completion.main
 import services.workers.ledger.main
+import services.workers.notices.main
 import services.workers.sweeper.main
 from infra.simulator.server import Simulator
 from shared.domain.plans import Plan
@@ -36,6 +37,7 @@ RUNS = {
     "validator": services.validator.main.run,
     "ledger": services.workers.ledger.main.run,
     "sweeper": services.workers.sweeper.main.run,
+    "notices": services.workers.notices.main.run,
 }
 
 

@@ -22,6 +22,7 @@ PORT_SETTINGS = {
     "validator": "background_port",
     "ledger": "background_port",
     "sweeper": "background_port",
+    "notices": "background_port",
     "simulator": "simulator_port",
 }
 

@@ -1,4 +1,4 @@
-"""Validator, ledger and sweeper in one process, for installations that are small enough."""
+"""Validator, ledger, sweeper and notices in one process, for installations that are small enough."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 import services.validator.main
 import services.workers.ledger.main
+import services.workers.notices.main
 import services.workers.sweeper.main
 from shared.health import HealthServer
 from shared.settings import Settings
@@ -18,11 +19,12 @@ RUNS = {
     "validator": services.validator.main.run,
     "ledger": services.workers.ledger.main.run,
     "sweeper": services.workers.sweeper.main.run,
+    "notices": services.workers.notices.main.run,
 }
 
 
 async def run(settings: Settings, stop: asyncio.Event | None = None) -> int:
-    """Run the three until `stop` is set or one of them ends; return the exit code of the first that failed.
+    """Run them all until `stop` is set or one of them ends; return the exit code of the first that failed.
 
     One that ends takes the others with it: a process that sweeps but no longer validates must not look healthy.
 

@@ -55,6 +55,12 @@ def sweeper() -> None:
 
 
 @app.command(rich_help_panel=PROCESSES)
+def notices() -> None:
+    """Tell workspaces about their keys: a signed webhook, an e-mail."""
+    raise run_service("notices")
+
+
+@app.command(rich_help_panel=PROCESSES)
 def dashboard() -> None:
     """Serve the admin API and the dashboard."""
     raise run_service("dashboard")
@@ -62,7 +68,7 @@ def dashboard() -> None:
 
 @app.command(rich_help_panel=PROCESSES)
 def background() -> None:
-    """Run validator, ledger and sweeper in one process."""
+    """Run validator, ledger, sweeper and notices in one process."""
     raise run_service("background")
 
 

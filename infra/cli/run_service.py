@@ -19,6 +19,7 @@ MODULES = {
     "worker": "services.workers.completion.main",
     "validator": "services.validator.main",
     "ledger": "services.workers.ledger.main",
+    "notices": "services.workers.notices.main",
     "sweeper": "services.workers.sweeper.main",
     "dashboard": "services.dashboard.main",
     "background": "infra.cli.background",

@@ -8,7 +8,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.dashboard.api import bots, documents, keys, models, tokens, usage, workspace
+from services.dashboard.api import (
+    bots,
+    documents,
+    keys,
+    models,
+    notice_settings,
+    notices,
+    tokens,
+    usage,
+    workspace,
+)
 from services.dashboard.context import AdminContext
 from services.dashboard.errors import AdminError, answer_error
 from services.dashboard.json_response import json_response
@@ -23,6 +33,8 @@ RESOURCES = [
     *documents.ROUTES,
     *usage.ROUTES,
     *models.ROUTES,
+    *notices.ROUTES,
+    *notice_settings.ROUTES,
     *workspace.ROUTES,
 ]
 

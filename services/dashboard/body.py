@@ -79,13 +79,19 @@ def path_id(request: Request, what: str) -> UUID:
 
 def page(rows: list[dict[str, Any]], request: Request) -> dict[str, Any]:
     """Return one page of rows that have an `id`: `?limit=` (at most 200) rows behind `?after=`."""
-    limit_text, after = request.query_params.get("limit", "100"), request.query_params.get("after")
-    if not limit_text.isdigit() or not 1 <= int(limit_text) <= 200:  # noqa: PLR2004 - said in the message
-        raise invalid("limit", "limit must be a whole number from 1 to 200.")
+    limit, after = page_limit(request), request.query_params.get("after")
     ids = [str(row["id"]) for row in rows]
     if after is not None and after not in ids:
         raise invalid("after", "after must be the next_cursor of an earlier page.")
     start = ids.index(after) + 1 if after is not None else 0
-    shown = rows[start : start + int(limit_text)]
+    shown = rows[start : start + limit]
     is_more = start + len(shown) < len(rows)
     return {"data": shown, "next_cursor": str(shown[-1]["id"]) if is_more else None}
+
+
+def page_limit(request: Request) -> int:
+    """Return how many rows a page may hold: `?limit=`, 100 when absent."""
+    text = request.query_params.get("limit", "100")
+    if not text.isdigit() or not 1 <= int(text) <= 200:  # noqa: PLR2004 - said in the message
+        raise invalid("limit", "limit must be a whole number from 1 to 200.")
+    return int(text)

@@ -20,6 +20,7 @@ TYPES = {
     409: "conflict_error",
     413: "invalid_request_error",
     422: "invalid_request_error",
+    429: "rate_limit_error",
     502: "provider_error",
     503: "unavailable_error",
 }

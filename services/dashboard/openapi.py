@@ -10,6 +10,7 @@ from starlette.routing import Route
 from services.dashboard.api.bots import BotChange, NewBotForm
 from services.dashboard.api.documents import NewDocumentForm
 from services.dashboard.api.keys import KeyChange, NewKeyForm, RotationForm
+from services.dashboard.api.notice_settings import NoticeSettingsForm
 from services.dashboard.api.tokens import NewTokenForm
 
 FORMS: dict[tuple[str, str], type[BaseModel]] = {
@@ -19,6 +20,7 @@ FORMS: dict[tuple[str, str], type[BaseModel]] = {
     ("POST", "/api/bots"): NewBotForm,
     ("PATCH", "/api/bots/{id}"): BotChange,
     ("POST", "/api/tokens"): NewTokenForm,
+    ("PUT", "/api/notices/settings"): NoticeSettingsForm,
     ("POST", "/api/documents"): NewDocumentForm,
 }
 

@@ -8,6 +8,7 @@ from shared.domain.key_format import mask_key, trim_key
 from shared.domain.plans import Plan
 from shared.domain.secret import Secret
 from shared.keys.context import KeyContext
+from shared.keys.notify import ring_notices
 from shared.keys.refusal import NO_SUCH_KEY, PLAN_FORBIDS_KEYS, STALE_VERSION, KeyRefusal
 from shared.keys.save import candidate_standing
 from shared.store.keys.read import find_key
@@ -46,4 +47,5 @@ async def rotate_key_text(
     )
     if await rotate_key(context.database, rotation, actor=actor) is None:
         return STALE_VERSION
+    await ring_notices(context, key_id)
     return await find_key(context.database, workspace_id=workspace_id, key_id=key_id) or NO_SUCH_KEY

@@ -8,6 +8,7 @@ import structlog
 
 from shared.domain.plans import Plan
 from shared.keys.context import KeyContext
+from shared.keys.notify import ring_notices
 from shared.keys.probe import probe
 from shared.keys.standing import cannot_decrypt, standing_after, with_recheck
 from shared.metrics import verdicts
@@ -70,4 +71,6 @@ async def give_verdict(context: KeyContext, key: KeyRow, standing: Standing) -> 
         await context.ringer.ring(COMPLETE_TURN, [(str(turn_id),) for turn_id in result.promoted])
     except QueueUnavailableError:
         log.warning("ring_failed", turns=len(result.promoted))
+    if result.applied:
+        await ring_notices(context, key.key_id)
     return result

@@ -22,3 +22,6 @@ VALIDATE_KEY: Final = Route("validation", "validate_key")
 
 COUNT_USAGE: Final = Route("ledger", "count_usage")
 """`count_usage(event: dict)`: an attempt's usage was recorded; the event's primitives."""
+
+DELIVER_NOTICE: Final = Route("notices", "deliver_notice")
+"""`deliver_notice(event: dict)`: a notice waits to be delivered; the event's primitives."""

@@ -72,10 +72,31 @@ async def drive_every_path(product: Product, workspace: Workspace) -> list[str]:
 
     await until(is_flipped)
     answers.append(await workspace.ask(bot["token"], "Hello??"))
-    for path in ("/api/keys", "/api/audit", "/api/usage?group_by=key"):
+    for path in (
+        "/api/keys",
+        "/api/audit",
+        "/api/workspace",
+        "/api/notices",
+        "/api/notices/settings",
+        "/api/usage?group_by=key",
+    ):
         await admin("GET", path)
+
+    async def was_attempted() -> bool:
+        return bool((await admin("GET", "/api/notices"))["data"][0]["deliveries"][0]["last_error"])
+
+    await until(was_attempted)
     await admin("DELETE", f"/api/keys/{saved['id']}")
     return [orjson.dumps(answer, default=str).decode() for answer in answers]
+
+
+async def set_webhook(workspace: Workspace) -> str:
+    """Set a webhook that nobody answers; return its secret, which this one answer shows."""
+    body = {"webhook_url": "https://hooks.invalid/"}
+    status, answer = await workspace.admin("PUT", "/api/notices/settings", body)
+    assert status == 200
+    secret: str = answer["webhook_secret"]
+    return secret.removeprefix("whsec_")
 
 
 async def stored_rows(product: Product) -> list[str]:
@@ -108,6 +129,7 @@ async def test_no_key_material_is_in_any_log_answer_redis_command_or_row(
     configure_logs("debug")
     async with everything_sent_to(redis_url) as commands, running_product(database_url, redis_url) as product:
         workspace = await product.make_workspace()
+        marks = MARKS | {"webhook": await set_webhook(workspace)}
         answers = await drive_every_path(product, workspace)
         rows = await stored_rows(product)
     said = capsys.readouterr()
@@ -119,9 +141,10 @@ async def test_no_key_material_is_in_any_log_answer_redis_command_or_row(
     }
     assert all(places[name] for name in ("an answer", "a Redis command", "a row"))
     assert "key_verdict" in said.err
+    assert "notice_not_sent" in said.err
     assert any("complete_turn" in command for command in commands)
     for name, texts in places.items():
-        for secret, mark in MARKS.items():
+        for secret, mark in marks.items():
             for trace in traces_of(mark):
                 assert not any(trace in each for each in texts), f"{secret} key material in {name}"
 

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from services.dashboard.alerts import key_alerts
 from services.dashboard.authenticate import authenticate
 from services.dashboard.context import context_of
 from services.dashboard.errors import invalid, not_found
@@ -17,7 +18,7 @@ AUDIT_PAGE = 100
 
 
 async def workspace(request: Request) -> Response:
-    """Show the workspace with its plan and what is in flight."""
+    """Show the workspace with its plan, what is in flight, and which keys cannot be used."""
     holder = await authenticate(request)
     row = await find_workspace(context_of(request).database, holder.workspace_id)
     if row is None:
@@ -30,6 +31,7 @@ async def workspace(request: Request) -> Response:
         "in_flight": row.in_flight,
         "waiting": row.waiting,
         "created_at": row.created_at,
+        "alerts": await key_alerts(context_of(request), row.workspace_id),
     }
     return json_response(body)
 

@@ -11,17 +11,19 @@ import structlog
 from shared.clock import Clock
 from shared.events.key_recheck_due import KeyRecheckDueV1
 from shared.events.key_rejected import KeyRejectedV1
+from shared.events.notice_due import NoticeDueV1
 from shared.events.usage_recorded import UsageRecordedV1
 from shared.events.wire import event_to_primitives
 from shared.metrics import swept
 from shared.queue.errors import QueueUnavailableError
 from shared.queue.ring import Ringer
-from shared.queue.routes import COMPLETE_TURN, COUNT_USAGE, VALIDATE_KEY, Route
+from shared.queue.routes import COMPLETE_TURN, COUNT_USAGE, DELIVER_NOTICE, VALIDATE_KEY, Route
 from shared.settings import Settings
 from shared.store.database import Database
 from shared.store.keys.rechecks import take_due_rechecks
 from shared.store.keys.rows import KeyRow
 from shared.store.keys.suspects import suspect_keys
+from shared.store.notices.due import due_notices
 from shared.store.turns.sweep import end_lapsed_leases, expire_overdue, promote_due, ring_unclaimed
 from shared.store.usage.unannounced import unannounced_usage
 
@@ -50,6 +52,7 @@ class Sweep:
         await self._announce_usage()
         await self._ring_suspects()
         await self._ring_rechecks()
+        await self._ring_notices()
 
     async def _expire(self) -> None:
         found = await expire_overdue(self._database, limit=AT_MOST)
@@ -88,6 +91,13 @@ class Sweep:
         found = await suspect_keys(self._database, rung_before_seconds=seconds, limit=AT_MOST)
         swept.labels("suspects").inc(len(found))
         await self._ring(VALIDATE_KEY, [(event_to_primitives(self._rejected(key)),) for key in found])
+
+    async def _ring_notices(self) -> None:
+        seconds = self._settings.unclaimed_seconds
+        found = await due_notices(self._database, rung_before_seconds=seconds, limit=AT_MOST)
+        swept.labels("notices").inc(len(found))
+        events = [event_to_primitives(NoticeDueV1(str(notice_id))) for notice_id in found]
+        await self._ring(DELIVER_NOTICE, [(event,) for event in events])
 
     def _rejected(self, key: KeyRow) -> KeyRejectedV1:
         return KeyRejectedV1(

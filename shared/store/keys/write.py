@@ -44,6 +44,7 @@ ROTATE = text(
 RELEASE_TURNS = text(
     "UPDATE turns SET next_attempt_at = now() WHERE waits_for_key = :key_id AND status = 'waiting' AND hold = 'due'",
 )
+NOTE = text("SELECT note_key_change(:key_id)")
 LABEL = text("UPDATE provider_keys SET label = :label WHERE id = :key_id")
 NO_DEFAULT = text(
     "UPDATE provider_keys SET is_default = false "
@@ -106,6 +107,7 @@ async def rotate_key(database: Database, rotation: Rotation, *, actor: str) -> i
         values = {"key_id": rotation.key_id, "mask": rotation.mask, "sealed": rotation.sealed}
         values |= {"fingerprint": rotation.fingerprint, **standing_values(rotation.standing)}
         version: int = (await connection.execute(ROTATE, values)).scalar_one()
+        await connection.execute(NOTE, {"key_id": rotation.key_id})
         await connection.execute(RELEASE_TURNS, {"key_id": rotation.key_id})
         return version
 

@@ -33,6 +33,7 @@ BEGIN
         calm_until = CASE WHEN calm > 0 THEN clock_timestamp() + make_interval(secs => calm) END,
         recheck_seconds = new_recheck_seconds, recheck_at = clock_timestamp() + make_interval(secs => new_recheck_seconds)
     WHERE id = of_key;
+    PERFORM note_key_change(of_key);
     UPDATE workspace_counters SET epoch = epoch + 1 WHERE workspace_id = of_workspace;
     INSERT INTO audit (workspace_id, actor, action, target, details)
     VALUES (of_workspace, 'validator', 'key.' || new_state, of_key::text, jsonb_build_object('reason_code', new_reason_code));

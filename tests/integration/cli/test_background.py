@@ -1,4 +1,4 @@
-"""Validator, ledger and sweeper in one process: all of them, or none."""
+"""Validator, ledger, sweeper and notices in one process: all of them, or none."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ import pytest
 
 from shared.events.key_recheck_due import KeyRecheckDueV1
 from shared.events.key_rejected import KeyRejectedV1
+from shared.events.notice_due import NoticeDueV1
 from shared.events.usage_recorded import UsageRecordedV1
 from shared.events.wire import Event, EventUnreadableError, event_from_primitives, event_to_primitives
 
@@ -30,6 +31,7 @@ EVENTS: list[Event] = [
         verdict_seq=7,
         occurred_at="2026-03-01T12:00:00+00:00",
     ),
+    NoticeDueV1(notice_id="0190a5c8-0000-7000-8000-000000000005"),
     UsageRecordedV1(events=(("0190a5c8-0000-7000-8000-000000000003", 1), ("0190a5c8-0000-7000-8000-000000000004", 2))),
 ]
 

@@ -78,3 +78,17 @@ def test_a_missing_short_or_example_master_key_is_refused_with_the_fix(text: str
         parse_master_keys(text)
 
     assert "MEVICHAT_MASTER_KEYS" in str(refused.value)
+
+
+def test_a_webhook_secret_opens_for_its_workspace_only_and_no_key_opens_as_one() -> None:
+    vault = Vault(MasterKeys((NEW,)))
+    sealed = vault.seal_webhook_secret(SECRET, workspace_id=WORKSPACE)
+
+    assert vault.open_webhook_secret(sealed, workspace_id=WORKSPACE).open() == SECRET.open()
+    with pytest.raises(CannotOpenError):
+        vault.open_webhook_secret(sealed, workspace_id=OTHER)
+    with pytest.raises(CannotOpenError):
+        vault.open(sealed, workspace_id=WORKSPACE, key_id=KEY)
+    key = vault.seal(SECRET, workspace_id=WORKSPACE, key_id=KEY)
+    with pytest.raises(CannotOpenError):
+        vault.open_webhook_secret(key, workspace_id=WORKSPACE)

@@ -1,0 +1,1 @@
+"""Tells workspaces about their keys: a signed webhook, an e-mail."""
