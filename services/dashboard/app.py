@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.dashboard.api import bots, documents, keys, models, tokens, usage, workspace
+from services.dashboard.api import audit, bots, documents, keys, models, tokens, turns, usage, workspace
 from services.dashboard.context import AdminContext
 from services.dashboard.errors import AdminError, answer_error
 from services.dashboard.json_response import json_response
@@ -21,9 +21,11 @@ RESOURCES = [
     *bots.ROUTES,
     *tokens.ROUTES,
     *documents.ROUTES,
+    *turns.ROUTES,
     *usage.ROUTES,
     *models.ROUTES,
     *workspace.ROUTES,
+    *audit.ROUTES,
 ]
 
 

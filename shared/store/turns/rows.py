@@ -185,3 +185,5 @@ class TurnRow:
     ended_at: datetime | None
     position: int
     messages: list[dict[str, str]] | None = None
+    first_text_ms: int | None = None
+    call_ms: int | None = None
