@@ -68,7 +68,7 @@ def lines_of(bundle: dict[str, Any]) -> Iterator[str]:
     for attempt in bundle["attempts"]:
         yield ""
         for name, value in attempt.items():
-            if value is not None:
+            if value not in (None, ()):
                 yield f"{name:<{WIDTH}}  {_words(value)}"
 
 
@@ -76,6 +76,7 @@ def _attempt(attempt: AttemptFacts) -> dict[str, Any]:
     return {
         "attempt": attempt.attempt,
         "provider_request_id": attempt.provider_request_id,
+        "earlier_request_ids": attempt.earlier_request_ids,
         "provider": attempt.provider,
         "model": attempt.wire_model,
         "error": _error(attempt.error),
@@ -99,7 +100,7 @@ def _error(error: TurnError | None) -> dict[str, Any] | None:
 def _words(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{name} {part}" for name, part in value.items() if part is not None)
-    return str(value)
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
 def _turn_id(text: str) -> UUID:

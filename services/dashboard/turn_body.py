@@ -61,6 +61,7 @@ def _attempt_body(attempt: AttemptFacts) -> dict[str, Any]:
         "key": attempt.key_id,
         "key_version": attempt.key_version,
         "provider_request_id": attempt.provider_request_id,
+        "earlier_request_ids": attempt.earlier_request_ids,
         "error": _error_body(attempt.error),
         "usage": attempt.usage.to_primitives() | {"kind": attempt.kind},
         "first_text_ms": attempt.first_text_ms,

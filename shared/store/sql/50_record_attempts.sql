@@ -93,14 +93,14 @@ BEGIN
     INSERT INTO usage_events AS e (
         turn_id, attempt, workspace_id, bot_id, day, model, provider, key_id, kind, ends_turn, failed, input_tokens,
         output_tokens, cached_input_tokens, cache_write_input_tokens, reasoning_tokens, recorded_at, rung_at,
-        wire_model, key_version, provider_request_id, error, first_text_ms, call_ms
+        wire_model, key_version, provider_request_id, earlier_request_ids, error, first_text_ms, call_ms
     )
     SELECT t.id, i.attempt, t.workspace_id, t.bot_id, (t.accepted_at AT TIME ZONE 'UTC')::date, t.model,
         coalesce(i.provider, ''), i.key_id, i.usage_kind,
         t.id = ANY (applied) AND i.status NOT IN ('waiting', 'ready'),
         t.id = ANY (applied) AND i.status IN ('failed', 'expired'), i.input_tokens, i.output_tokens,
         i.cached_input_tokens, i.cache_write_input_tokens, i.reasoning_tokens, recorded_now, recorded_now,
-        i.wire_model, i.key_version, i.provider_request_id, i.error, i.first_text_ms, i.call_ms
+        i.wire_model, i.key_version, i.provider_request_id, i.earlier_request_ids, i.error, i.first_text_ms, i.call_ms
     FROM attempt_ends(batch) AS i JOIN turns AS t ON t.id = i.turn_id
     ON CONFLICT (turn_id, attempt) DO UPDATE
     SET kind = excluded.kind, provider = excluded.provider, key_id = excluded.key_id,
@@ -108,7 +108,8 @@ BEGIN
         cached_input_tokens = excluded.cached_input_tokens,
         cache_write_input_tokens = excluded.cache_write_input_tokens, reasoning_tokens = excluded.reasoning_tokens,
         wire_model = excluded.wire_model, key_version = excluded.key_version,
-        provider_request_id = excluded.provider_request_id, error = excluded.error,
+        provider_request_id = excluded.provider_request_id, earlier_request_ids = excluded.earlier_request_ids,
+        error = excluded.error,
         first_text_ms = excluded.first_text_ms, call_ms = excluded.call_ms,
         revision = e.revision + 1, rung_at = recorded_now
     WHERE e.kind = 'unknown' AND excluded.kind <> 'unknown';
@@ -146,7 +147,7 @@ RETURNS TABLE (
     ignored_parameters text, provider text, wire_model text, key_id uuid, key_version integer, verdict_seq integer,
     refused boolean, provider_request_id text, usage_kind text, input_tokens integer, output_tokens integer,
     cached_input_tokens integer, cache_write_input_tokens integer, reasoning_tokens integer, first_text_ms integer,
-    call_ms integer, ordinal bigint
+    call_ms integer, earlier_request_ids text[], ordinal bigint
 )
 LANGUAGE sql IMMUTABLE AS $$
     SELECT * FROM ROWS FROM (
@@ -156,7 +157,7 @@ LANGUAGE sql IMMUTABLE AS $$
             ignored_parameters text, provider text, wire_model text, key_id uuid, key_version integer,
             verdict_seq integer, refused boolean, provider_request_id text, usage_kind text, input_tokens integer,
             output_tokens integer, cached_input_tokens integer, cache_write_input_tokens integer,
-            reasoning_tokens integer, first_text_ms integer, call_ms integer
+            reasoning_tokens integer, first_text_ms integer, call_ms integer, earlier_request_ids text[]
         )
     ) WITH ORDINALITY;
 $$;

@@ -56,6 +56,7 @@ class TurnFacts:
 class AttemptFacts:
     """One ended attempt of a turn: what it ran on, what it cost, why it ended where it failed.
 
+    `earlier_request_ids` belong to calls that were refused and made again within the attempt.
     Attempt 0 belongs to a turn that ended without one. `ends_turn` says that the turn ended with it.
     """
 
@@ -66,6 +67,7 @@ class AttemptFacts:
     key_id: UUID | None
     key_version: int | None
     provider_request_id: str | None
+    earlier_request_ids: tuple[str, ...]
     error: TurnError | None
     usage: Usage
     first_text_ms: int | None

@@ -34,8 +34,8 @@ FAILED_PAGE = """
 FAILED = text(f"{FACTS} WHERE true {FAILED_PAGE}")
 FAILED_OF_BOT = text(f"{FACTS} WHERE t.bot_id = :bot_id {FAILED_PAGE}")
 ATTEMPTS = text(
-    "SELECT attempt, kind, provider, wire_model, key_id, key_version, provider_request_id, error, input_tokens, "
-    "output_tokens, cached_input_tokens, cache_write_input_tokens, reasoning_tokens, first_text_ms, call_ms, "
+    "SELECT attempt, kind, provider, wire_model, key_id, key_version, provider_request_id, earlier_request_ids, error, "
+    "input_tokens, output_tokens, cached_input_tokens, cache_write_input_tokens, reasoning_tokens, first_text_ms, call_ms, "
     "ends_turn, recorded_at FROM usage_events WHERE turn_id = :turn_id ORDER BY attempt",
 )
 
@@ -119,6 +119,7 @@ def _attempt(row: Row[Any]) -> AttemptFacts:
         key_id=row.key_id,
         key_version=row.key_version,
         provider_request_id=row.provider_request_id,
+        earlier_request_ids=tuple(row.earlier_request_ids or ()),
         error=error_value(row.error),
         usage=usage_of(row),
         first_text_ms=row.first_text_ms,

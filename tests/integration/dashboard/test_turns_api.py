@@ -74,6 +74,26 @@ async def test_a_streamed_turn_shows_the_time_to_its_firsttext(product: Product)
     assert 0 <= turn["first_text_ms"] <= turn["call_ms"]
 
 
+async def test_a_call_that_is_made_again_within_an_attempt_leaves_its_request_id_too(product: Product) -> None:
+    workspace = await product.make_workspace()
+    await workspace.add_key("openai", KEYS["openai"])
+    bot = await workspace.add_bot("gpt-5-mini")
+    before = len(product.simulator.calls)
+    product.simulator.set_behaviour(KEYS["openai"], scenario="server_error", fail_first=1)
+    turn_id = await ask(workspace, bot)
+    refused, answered = product.simulator.calls[before:]
+
+    _, turn = await workspace.admin("GET", f"/api/turns/{turn_id}")
+
+    ids = [
+        each
+        for attempt in turn["attempts"]
+        for each in (*attempt["earlier_request_ids"], attempt["provider_request_id"])
+    ]
+    assert (turn["status"], turn["retries"]) == ("completed", 1)
+    assert ids == [refused.request_id, answered.request_id]
+
+
 async def test_another_workspaces_turn_answers_exactly_like_one_that_does_not_exist(product: Product) -> None:
     workspace, stranger = await product.make_workspace(), await product.make_workspace()
     turn_id = await ask(workspace, await workspace.add_bot("mevichat:mini"))

@@ -21,6 +21,7 @@ ALTER TABLE usage_events
     ADD COLUMN wire_model text,
     ADD COLUMN key_version integer,
     ADD COLUMN provider_request_id text,
+    ADD COLUMN earlier_request_ids text[],
     ADD COLUMN error text,
     ADD COLUMN first_text_ms integer,
     ADD COLUMN call_ms integer;
