@@ -67,7 +67,9 @@ async def update_bot(
 ) -> BotRow | None:
     """Change name, model, system_prompt or key_id; return the bot as it is now, None when there is none."""
     async with database.transaction() as connection:
-        details = {name: changes[name] for name in CHANGEABLE if name in changes and name != "system_prompt"}
+        details = {name: changes[name] for name in CHANGEABLE if name in changes}
+        if "system_prompt" in details:  # of a prompt only that it changed
+            details["system_prompt"] = "changed"
         await begin_change(connection, workspace_id, actor=actor, action="bot.update", target=bot_id, details=details)
         found = (await connection.execute(LOCK, {"workspace_id": workspace_id, "bot_id": bot_id})).one_or_none()
         if found is None:

@@ -97,6 +97,15 @@ async def test_every_operation_that_changes_something_writes_exactly_one_row(das
         assert after[0]["actor"].startswith("token ")
 
 
+async def test_of_a_changed_prompt_the_audit_keeps_that_it_changed(dashboard: Product) -> None:
+    workspace = await dashboard.make_workspace()
+    bot = await workspace.add_bot("mevichat:mini")
+
+    await workspace.admin("PATCH", f"/api/bots/{bot['id']}", {"name": "C", "system_prompt": "Be brief."})
+
+    assert (await entries(workspace))[0]["details"] == {"name": "C", "system_prompt": "changed"}
+
+
 async def test_what_changes_nothing_writes_no_row(dashboard: Product) -> None:
     workspace = await dashboard.make_workspace()
     before = await entries(workspace)
@@ -199,3 +208,4 @@ async def test_a_trusted_proxy_names_the_client_and_a_forged_hop_before_it_count
     async with running_product(database_url, redis_url, without=WITHOUT, **proxies) as product:
         assert await source_of_a_change(product, "203.0.113.9") == "203.0.113.9"
         assert await source_of_a_change(product, "10.9.9.9, 203.0.113.9, 198.51.100.1") == "203.0.113.9"
+        assert await source_of_a_change(product, "<script>") == "unknown"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+import pytest
+from sqlalchemy import TextClause
 
 from shared.domain.turn_result import TurnError
 from shared.domain.turn_status import TurnStatus
@@ -148,19 +150,32 @@ async def test_failed_turns_are_told_apart_by_bot_workspace_and_time(bench: Benc
     assert mine[1] in await failed_turns(bench, from_at=day)
 
 
-async def test_the_list_reads_no_more_entries_than_it_shows(bench: Bench) -> None:
-    values = {
-        "workspace_id": bench.workspace_id,
-        "status": "failed",
-        "from_at": FIRST,
-        "before_at": LAST.accepted_at,
-        "before_position": 0,
-        "at_most": 10,
-    }
-    for statement, index in ((facts.FAILED, "turns_failed"), (facts.FAILED_OF_BOT, "turns_failed_of_bot")):
-        bot = {"bot_id": bench.bot_id} if "bot_id = :bot_id" in statement.text else {}
-        rows = await bench.database.call(text(f"EXPLAIN {statement.text}"), **values, **bot)
+VALUES = {
+    "bot_id": f"'{new_id()}'::uuid",
+    "workspace_id": f"'{new_id()}'::uuid",
+    "status": "'failed'::text",
+    "from_at": "'2026-01-01Z'::timestamptz",
+    "before_at": "'2026-02-01Z'::timestamptz",
+    "before_position": "7::bigint",
+    "at_most": "10::bigint",
+}
+
+
+@pytest.mark.parametrize(
+    ("statement", "index"), [(facts.FAILED, "turns_failed"), (facts.FAILED_OF_BOT, "turns_failed_of_bot")]
+)
+async def test_the_list_reads_no_more_entries_than_it_shows(bench: Bench, statement: TextClause, index: str) -> None:
+    names = [name for name in VALUES if f":{name}" in statement.text]
+    types = ", ".join(VALUES[name].partition("::")[2] for name in names)
+    query = re.sub(r":(\w+)", lambda name: f"${names.index(name[1]) + 1}", statement.text)
+
+    async with bench.database.transaction() as connection:  # the plan that every connection keeps: of no value known
+        await connection.exec_driver_sql(f"PREPARE page ({types}) AS {query}")
+        arguments = ", ".join(VALUES[name] for name in names)
+        rows = await connection.exec_driver_sql(f"EXPLAIN EXECUTE page ({arguments})")
         plan = "\n".join(row[0] for row in rows)
-        assert f"Index Scan Backward using {index} on turns" in plan, plan
-        assert "Sort" not in plan
-        assert "ROW(accepted_at" in plan.partition("Index Cond:")[2].partition("\n")[0], plan
+        await connection.exec_driver_sql("DEALLOCATE page")
+
+    assert f"Index Scan Backward using {index} on turns" in plan, plan
+    assert "Sort" not in plan, plan
+    assert "ROW(accepted_at" in plan.partition("Index Cond:")[2].partition("\n")[0], plan
