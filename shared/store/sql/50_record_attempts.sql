@@ -189,7 +189,8 @@ BEGIN
             INSERT INTO audit (
                 workspace_id, actor, source, action, target, details, fingerprint_before, fingerprint_after
             )
-            SELECT workspace_id, 'worker', 'worker', 'key.suspect', id::text, jsonb_build_object('version', version),
+            SELECT workspace_id, 'worker', 'worker', 'key.suspect', id::text,
+                jsonb_build_object('reason_code', suspect_error, 'model', suspect_model, 'version', version),
                 fingerprint, fingerprint
             FROM provider_keys WHERE id = k.id;
             RETURN NEXT k.id;

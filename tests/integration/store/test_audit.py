@@ -18,7 +18,7 @@ from shared.store.keys.verdict import apply_verdict
 from shared.store.keys.write import delete_key, patch_key, rotate_key
 from shared.store.workspaces.change import set_message_limit, set_slots
 from tests.actor import TESTER
-from tests.integration.store.bench import Bench, failed
+from tests.integration.store.bench import FAILED, Bench, failed
 
 REWRITES = [
     "UPDATE audit SET actor = 'nobody'",
@@ -88,8 +88,9 @@ async def test_a_suspicion_names_the_worker_and_a_verdict_whoever_asked_for_it(b
         named = verdict if actor is None else Verdict(**_fields(verdict) | {"actor": actor})  # type: ignore[arg-type]
         assert (await apply_verdict(bench.database, named)).applied
 
-    found = [(row.action, row.actor, row.source) for row in await entries(bench, target=str(use.key_id))][1:]
-    assert found == [
+    _, suspicion, *_ = rows = await entries(bench, target=str(use.key_id))
+    assert suspicion.details == {"reason_code": FAILED.type, "model": "gpt-5-mini", "version": 1}
+    assert [(row.action, row.actor, row.source) for row in rows[1:]] == [
         ("key.suspect", "worker", "worker"),
         ("key.active", "validator", "validator"),
         ("key.active", "token 7", "192.0.2.7"),

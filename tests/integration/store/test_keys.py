@@ -141,7 +141,7 @@ async def test_a_verdict_keeps_the_models_that_the_key_may_not_use_and_a_rotatio
     assert (await key_of(bench, use)).standing.blocked == {"gpt-5": "permission"}
 
     rotation = Rotation(use.key_id, bench.workspace_id, "sk-••••new1", sealed=b"new", fingerprint=b"n")
-    await rotate_key(bench.database, rotation, actor="test")
+    await rotate_key(bench.database, rotation, actor=TESTER)
 
     assert (await key_of(bench, use)).standing.blocked == {}
 

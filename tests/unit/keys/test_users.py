@@ -35,6 +35,8 @@ def key(*, is_default: bool) -> KeyRow:
         created_at=NOW,
         rotated_at=NOW,
         suspect_since=None,
+        suspect_model=None,
+        suspect_error=None,
         calm_until=None,
     )
 
