@@ -56,9 +56,14 @@ class HealthServer:
             await self._task
 
 
-async def serve(app: Starlette, *, host: str, port: int, stop: asyncio.Event) -> int:
-    """Serve the application until `stop` is set; return the process's exit code."""
-    server = _server(app, host, port)
+async def serve(
+    app: Starlette, *, host: str, port: int, stop: asyncio.Event, trusted_proxies: str | None = None
+) -> int:
+    """Serve the application until `stop` is set; return the process's exit code.
+
+    `trusted_proxies`: addresses and networks whose `X-Forwarded-For` is believed; nobody's when None.
+    """
+    server = _server(app, host, port, trusted_proxies)
     serving = asyncio.create_task(server.serve())
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -68,7 +73,7 @@ async def serve(app: Starlette, *, host: str, port: int, stop: asyncio.Event) ->
     return 0 if stop.is_set() else 1
 
 
-def _server(app: Starlette, host: str, port: int) -> uvicorn.Server:
+def _server(app: Starlette, host: str, port: int, trusted_proxies: str | None = None) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
         host=host,
@@ -78,6 +83,9 @@ def _server(app: Starlette, host: str, port: int) -> uvicorn.Server:
         lifespan="off",
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        # unless told otherwise, the library would believe any client on this machine
+        proxy_headers=trusted_proxies is not None,
+        forwarded_allow_ips=trusted_proxies or "",
         timeout_graceful_shutdown=GOODBYE_SECONDS,
     )
     return _QuietServer(config)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
@@ -25,7 +26,18 @@ def _http_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _addresses(value: str) -> str:
+    for item in value.split(","):
+        try:
+            ip_network(item.strip())
+        except ValueError:
+            message = "must be addresses or networks like 10.0.0.7 or 10.0.0.0/8, joined by commas"
+            raise ValueError(message) from None
+    return value
+
+
 HttpAddress = Annotated[str, AfterValidator(_http_address)]
+Addresses = Annotated[str, AfterValidator(_addresses)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
@@ -46,6 +58,8 @@ class Settings(BaseSettings):
     worker_port: Port = 8090
     background_port: Port = 8091
     simulator_port: Port = 8099
+    trusted_proxies: Addresses | None = None
+    """Whose `X-Forwarded-For` the admin API believes; of everybody else only the peer address counts."""
     openai_base_url: HttpAddress = "https://api.openai.com/v1"
     anthropic_base_url: HttpAddress = "https://api.anthropic.com"
     mini_base_url: HttpAddress | None = None
@@ -104,6 +118,8 @@ class Settings(BaseSettings):
     idempotency_hours: Count = 24
     delta_interval_ms: Count = 30
     history_tokens: Count = 8_000
+    rotation_days: Count = 90
+    """A key whose text is older is shown as due for rotation."""
 
     log_level: str = "info"
 

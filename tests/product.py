@@ -28,6 +28,7 @@ from shared.store.database import Database
 from shared.store.tokens.create import create_token
 from shared.store.tokens.rows import NewToken, TokenKind
 from shared.store.workspaces.create import create_workspace
+from tests.actor import TESTER
 
 READY_WITHIN_SECONDS = 30
 RUNS = {
@@ -72,7 +73,7 @@ class Product:
             plan=plan,
             slots=slots,
             message_limit=message_limit,
-            actor="test",
+            actor=TESTER,
         )
         row = NewToken(
             token_id=new_id(),
@@ -83,7 +84,7 @@ class Product:
             last_four=last_four(token),
             name="test",
         )
-        await create_token(self.database, row, actor="test")
+        await create_token(self.database, row, actor=TESTER)
         return Workspace(self, str(workspace_id), token)
 
 

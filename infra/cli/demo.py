@@ -9,6 +9,7 @@ from uuid import UUID
 from infra.cli.addresses import write_private
 from infra.cli.new_tokens import new_token
 from infra.cli.store_access import RefusedError
+from shared.domain.actor import Actor
 from shared.domain.catalogue import MINI
 from shared.domain.plans import Plan
 from shared.ids import new_id
@@ -22,7 +23,7 @@ from shared.store.workspaces.create import create_workspace
 
 DEMO_FILE = "demo.env"
 DOCUMENTS = Path(__file__).parent / "demo_documents"
-ACTOR = "demo"
+ACTOR = Actor("demo", "command line")
 QUESTION = "When is the shop open?"
 
 

@@ -22,6 +22,7 @@ app.add_typer(vault.app, name="vault")
 
 PROCESSES = "Processes"
 START = "Start"
+OPERATE = "Operate"
 
 
 @app.command(rich_help_panel=PROCESSES)
@@ -112,6 +113,17 @@ def chat(
     from infra.cli.chat_token import chat_with  # noqa: PLC0415
 
     raise chat_with(bot)
+
+
+@app.command(name="support-bundle", rich_help_panel=OPERATE)
+def support_bundle(
+    turn: str = typer.Argument(help="The turn's id, as the reply carries it."),
+    as_json: bool = typer.Option(False, "--json", help="Print JSON instead of text."),
+) -> None:
+    """Print what a provider's support desk asks for about a turn; no content, no secrets."""
+    from infra.cli.support_bundle import support_bundle as bundle  # noqa: PLC0415
+
+    raise bundle(turn, as_json=as_json)
 
 
 if __name__ == "__main__":

@@ -10,12 +10,13 @@ import uvloop
 
 from infra.cli.addresses import DATABASE_FILE, with_kept_addresses
 from infra.cli.run_service import refused
+from shared.domain.actor import Actor
 from shared.errors import MevichatError
 from shared.settings import Settings, load_settings
 from shared.store.database import Database
 from shared.store.errors import StoreUnavailableError
 
-ACTOR = "operator"
+ACTOR = Actor("operator", "command line")
 """Who the audit names when a command changes something."""
 
 

@@ -35,7 +35,7 @@ class Answering:
         """Answer as the provider would."""
         self._log.note(call)
         self._number += 1
-        request_id = f"req_sim{self._number:08}"
+        request_id = call.request_id = f"req_sim{self._number:08}"
         behaviour = self._behaviour_of(call.key)
         if behaviour is None:
             return _error(wire, call, wire.table["invalid_api_key"], request_id)

@@ -12,7 +12,7 @@ KEPT_CALLS = 1000
 
 @dataclass(slots=True)
 class Call:
-    """One request to a provider's API, with the tokens that its answer reported; `peer` is the caller's socket."""
+    """One request to a provider's API, with the id and tokens that its answer reported; `peer` is the caller's socket."""
 
     provider: str
     kind: str
@@ -24,6 +24,7 @@ class Call:
     peer: tuple[Any, ...] | None = None
     input_tokens: int = 0
     output_tokens: int = 0
+    request_id: str = ""
 
 
 @dataclass(slots=True)

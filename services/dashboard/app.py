@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.dashboard.api import (
+    audit,
     bots,
     documents,
     keys,
@@ -16,6 +17,7 @@ from services.dashboard.api import (
     notice_settings,
     notices,
     tokens,
+    turns,
     usage,
     workspace,
 )
@@ -31,11 +33,13 @@ RESOURCES = [
     *bots.ROUTES,
     *tokens.ROUTES,
     *documents.ROUTES,
+    *turns.ROUTES,
     *usage.ROUTES,
     *models.ROUTES,
     *notices.ROUTES,
     *notice_settings.ROUTES,
     *workspace.ROUTES,
+    *audit.ROUTES,
 ]
 
 

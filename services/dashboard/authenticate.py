@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+
 from starlette.requests import Request
 
 from services.dashboard.context import context_of
 from services.dashboard.errors import AdminError
+from shared.domain.actor import Actor
 from shared.domain.token_format import ADMIN_PREFIX, hash_token
 from shared.store.tokens.find import find_token
 from shared.store.tokens.rows import TokenHolder, TokenKind
+
+NO_ADDRESS = "unknown"
 
 
 async def authenticate(request: Request) -> TokenHolder:
@@ -22,9 +27,19 @@ async def authenticate(request: Request) -> TokenHolder:
     return holder
 
 
-def actor_of(holder: TokenHolder) -> str:
-    """Return the name under which the audit keeps what this holder does."""
-    return f"token {holder.token_id}"
+def actor_of(request: Request, holder: TokenHolder) -> Actor:
+    """Return who the audit names for this request: the token, and the address that it came from.
+
+    The address is the peer's; behind a proxy that a setting trusts, the one that the proxy passes on.
+    """
+    return Actor(f"token {holder.token_id}", _address_of(request))
+
+
+def _address_of(request: Request) -> str:
+    try:
+        return str(ip_address(request.client.host if request.client else ""))
+    except ValueError:  # a socket file has none, and a proxy may pass on anything
+        return NO_ADDRESS
 
 
 def _refused(message: str) -> AdminError:

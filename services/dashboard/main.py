@@ -34,7 +34,11 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> int:
     """Serve the admin API until told to stop; with `stop` given, signals are the caller's."""
     async with open_context(settings) as context:
         return await serve(
-            build_app(context), host=settings.host, port=settings.dashboard_port, stop=stop or stop_on_signals()
+            build_app(context),
+            host=settings.host,
+            port=settings.dashboard_port,
+            stop=stop or stop_on_signals(),
+            trusted_proxies=settings.trusted_proxies,
         )
 
 

@@ -99,7 +99,7 @@ async def conversation(request: Request) -> Response:
 
 
 def turn_body(turn: TurnRow) -> dict[str, Any]:
-    """Return a turn as the API shows it."""
+    """Return a turn as a bot's caller sees it: which key it ran on, and its provider's ids, are for the admins."""
     return {
         "turn_id": turn.turn_id,
         "conversation": turn.conversation,
@@ -107,13 +107,15 @@ def turn_body(turn: TurnRow) -> dict[str, Any]:
         "status": turn.status,
         "model": turn.model,
         "provider": turn.provider,
-        "provider_request_id": turn.provider_request_id,
         "question": turn.question,
         "answer": turn.answer,
         "partial": turn.partial,
         "error": None if turn.error is None else error_body(turn.error),
         "usage": usage_body(turn.usage) | {"kind": turn.usage_kind},
         "ignored_parameters": dict(turn.ignored_parameters),
+        "attempt": turn.attempt,
+        "first_text_ms": turn.first_text_ms,
+        "call_ms": turn.call_ms,
         "accepted_at": turn.accepted_at,
         "started_at": turn.started_at,
         "ended_at": turn.ended_at,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from shared.domain.actor import Actor
 from shared.domain.key_states import KeyState
 from shared.domain.plans import Plan
 from shared.keys.context import KeyContext
@@ -14,7 +15,9 @@ from shared.store.keys.read import find_key
 from shared.store.keys.rows import KeyRow
 
 
-async def retest_key(context: KeyContext, *, workspace_id: UUID, key_id: UUID, plan: Plan) -> KeyRow | KeyRefusal:
+async def retest_key(
+    context: KeyContext, *, workspace_id: UUID, key_id: UUID, plan: Plan, actor: Actor
+) -> KeyRow | KeyRefusal:
     """Probe a kept key now; return it with its new standing, or why nothing was learnt."""
     key = await find_key(context.database, workspace_id=workspace_id, key_id=key_id)
     if key is None:
@@ -23,7 +26,7 @@ async def retest_key(context: KeyContext, *, workspace_id: UUID, key_id: UUID, p
         return PLAN_FORBIDS_KEYS
     if key.state is KeyState.DISABLED:
         return DISABLED
-    result = await judge_key(context, key, plan, Occasion.BY_HAND)
+    result = await judge_key(context, key, plan, Occasion.BY_HAND, actor=actor)
     if isinstance(result, CallFailure):
         return could_not_verify(result, key.provider)
     return await find_key(context.database, workspace_id=workspace_id, key_id=key_id) or NO_SUCH_KEY

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from shared.domain.actor import Actor
 from shared.domain.key_format import mask_key, trim_key
 from shared.domain.plans import Plan
 from shared.domain.secret import Secret
 from shared.keys.context import KeyContext
+from shared.keys.note_refusal import note_refusal
 from shared.keys.notify import ring_notices
-from shared.keys.refusal import NO_SUCH_KEY, PLAN_FORBIDS_KEYS, STALE_VERSION, KeyRefusal
+from shared.keys.refusal import NO_SUCH_KEY, STALE_VERSION, KeyRefusal
 from shared.keys.save import candidate_standing
 from shared.store.keys.read import find_key
 from shared.store.keys.rows import KeyRow, Rotation
@@ -24,18 +26,16 @@ async def rotate_key_text(
     text: Secret,
     expected_version: int | None,
     plan: Plan,
-    actor: str,
+    actor: Actor,
 ) -> KeyRow | KeyRefusal:
     """Replace a key's text; calls in flight finish on the old one, every later claim uses the new."""
-    if not plan.allows_keys:
-        return PLAN_FORBIDS_KEYS
     found = await find_key(context.database, workspace_id=workspace_id, key_id=key_id)
     if found is None:
         return NO_SUCH_KEY
     key = Secret(trim_key(text.open()))
     standing = await candidate_standing(context, key, provider=found.provider, address=found.address, plan=plan)
     if isinstance(standing, KeyRefusal):
-        return standing
+        return await note_refusal(context, standing, workspace_id=workspace_id, target=key_id, actor=actor)
     rotation = Rotation(
         key_id=key_id,
         workspace_id=workspace_id,
@@ -46,6 +46,6 @@ async def rotate_key_text(
         expected_version=expected_version,
     )
     if await rotate_key(context.database, rotation, actor=actor) is None:
-        return STALE_VERSION
+        return await note_refusal(context, STALE_VERSION, workspace_id=workspace_id, target=key_id, actor=actor)
     await ring_notices(context, key_id)
     return await find_key(context.database, workspace_id=workspace_id, key_id=key_id) or NO_SUCH_KEY

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from shared.domain.actor import Actor
 from shared.domain.key_format import DISPLAY_NAMES, mask_key, problem_with_key, trim_key
 from shared.domain.plans import Plan
 from shared.domain.secret import Secret
 from shared.ids import new_id
 from shared.keys.context import KeyContext
+from shared.keys.note_refusal import note_refusal
 from shared.keys.probe import probe
 from shared.keys.refusal import (
     PLAN_FORBIDS_KEYS,
@@ -38,16 +40,15 @@ class NewKeyRequest:
     address: KeyAddress = NO_ADDRESS
 
 
-async def save_key(context: KeyContext, request: NewKeyRequest, *, actor: str) -> KeyRow | KeyRefusal:
-    """Check, probe, seal and keep a key. Refused or unreachable: nothing is kept anywhere."""
-    if not request.plan.allows_keys:
-        return PLAN_FORBIDS_KEYS
+async def save_key(context: KeyContext, request: NewKeyRequest, *, actor: Actor) -> KeyRow | KeyRefusal:
+    """Check, probe, seal and keep a key. Refused or unreachable: nothing is kept but who tried."""
     key = Secret(trim_key(request.text.open()))
     standing = await candidate_standing(
         context, key, provider=request.provider, address=request.address, plan=request.plan
     )
     if isinstance(standing, KeyRefusal):
-        return standing
+        workspace_id = request.workspace_id
+        return await note_refusal(context, standing, workspace_id=workspace_id, target=workspace_id, actor=actor)
     key_id = new_id()
     row = NewKey(
         key_id=key_id,
@@ -74,7 +75,9 @@ async def candidate_standing(
     address: KeyAddress,
     plan: Plan,
 ) -> Standing | KeyRefusal:
-    """Return the standing of a trimmed candidate that its provider accepts, else why it does not."""
+    """Return the standing of a trimmed candidate that plan and provider accept, else why they do not."""
+    if not plan.allows_keys:
+        return PLAN_FORBIDS_KEYS
     problem = problem_with_key(key.open(), provider)
     if problem is not None:
         return malformed(problem, provider)

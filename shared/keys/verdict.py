@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import structlog
 
+from shared.domain.actor import VALIDATOR, Actor
 from shared.domain.plans import Plan
 from shared.keys.context import KeyContext
 from shared.keys.notify import ring_notices
@@ -30,7 +31,9 @@ class Occasion(StrEnum):
     BY_HAND = "by_hand"
 
 
-async def judge_key(context: KeyContext, key: KeyRow, plan: Plan, occasion: Occasion) -> VerdictResult | CallFailure:
+async def judge_key(
+    context: KeyContext, key: KeyRow, plan: Plan, occasion: Occasion, *, actor: Actor = VALIDATOR
+) -> VerdictResult | CallFailure:
     """Probe a kept key and apply the verdict; return the failure when the probe proves nothing.
 
     What met a refusal before is asked first, except by hand: a person begins anew. The verdict speaks of
@@ -40,7 +43,7 @@ async def judge_key(context: KeyContext, key: KeyRow, plan: Plan, occasion: Occa
     try:
         secret = context.vault.open(sealed, workspace_id=key.workspace_id, key_id=key.key_id)
     except CannotOpenError:
-        return await give_verdict(context, key, cannot_decrypt(key.provider))
+        return await give_verdict(context, key, cannot_decrypt(key.provider), actor=actor)
     blocked = {} if occasion is Occasion.BY_HAND else key.standing.blocked
     first_models = [key.suspect_model] if key.suspect_model else list(blocked)
     result = await probe(
@@ -51,10 +54,13 @@ async def judge_key(context: KeyContext, key: KeyRow, plan: Plan, occasion: Occa
         assert isinstance(result, ProbeInconclusive)
         return result.failure
     before_seconds = key.standing.recheck_seconds if occasion is Occasion.SCHEDULE else None
-    return await give_verdict(context, key, with_recheck(standing, before_seconds, context.recheck_policy))
+    standing = with_recheck(standing, before_seconds, context.recheck_policy)
+    return await give_verdict(context, key, standing, actor=actor)
 
 
-async def give_verdict(context: KeyContext, key: KeyRow, standing: Standing) -> VerdictResult:
+async def give_verdict(
+    context: KeyContext, key: KeyRow, standing: Standing, *, actor: Actor = VALIDATOR
+) -> VerdictResult:
     """Apply a standing to the key as it was read, and ring the turns that it freed."""
     verdict = Verdict(
         key_id=key.key_id,
@@ -62,6 +68,7 @@ async def give_verdict(context: KeyContext, key: KeyRow, standing: Standing) -> 
         version=key.version,
         verdict_seq=key.verdict_seq,
         standing=standing,
+        actor=actor,
     )
     result = await apply_verdict(context.database, verdict)
     if result.applied:

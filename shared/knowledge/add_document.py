@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from shared.domain.actor import Actor
 from shared.domain.text_rules import storable_text_problem
 from shared.ids import new_id
 from shared.knowledge.passages import split_into_passages
@@ -37,7 +38,7 @@ class DocumentRefused:
     problem: str
 
 
-async def add_document(database: Database, document: NewDocument, *, actor: str) -> DocumentAdded | DocumentRefused:
+async def add_document(database: Database, document: NewDocument, *, actor: Actor) -> DocumentAdded | DocumentRefused:
     """Cut the text into passages and keep them; an empty or unstorable text is refused."""
     problem = storable_text_problem(document.title + document.text)
     if problem is not None:

@@ -21,7 +21,6 @@ from shared.store.bots.read import find_bot, list_bots
 from shared.store.bots.rows import BotRow, NewBot
 from shared.store.bots.write import create_bot, delete_bot, update_bot
 from shared.store.keys.read import find_key
-from shared.store.tokens.create import create_token
 from shared.store.tokens.rows import NewToken, TokenHolder, TokenKind
 
 
@@ -49,7 +48,6 @@ async def add(request: Request) -> Response:
     form = await read_form(request, NewBotForm)
     await _check(context, holder, form.model, form.key_id)
     bot = NewBot(new_id(), holder.workspace_id, form.name, form.model, form.system_prompt, form.key_id)
-    await create_bot(context.database, bot, actor=actor_of(holder))
     text = new_token_text(BOT_PREFIX)
     token = NewToken(
         token_id=new_id(),
@@ -60,7 +58,7 @@ async def add(request: Request) -> Response:
         name=form.name,
         bot_id=bot.bot_id,
     )
-    await create_token(context.database, token, actor=actor_of(holder))
+    await create_bot(context.database, bot, actor=actor_of(request, holder), token=token)
     made = await find_bot(context.database, workspace_id=holder.workspace_id, bot_id=bot.bot_id)
     assert made is not None
     return json_response(bot_body(made) | {"token": text}, 201)
@@ -95,7 +93,7 @@ async def change(request: Request) -> Response:
         workspace_id=holder.workspace_id,
         bot_id=bot.bot_id,
         changes=changes,
-        actor=actor_of(holder),
+        actor=actor_of(request, holder),
     )
     if changed is None:
         raise not_found("bot")
@@ -106,7 +104,9 @@ async def delete(request: Request) -> Response:
     """Delete a bot and revoke its tokens."""
     holder, context = await authenticate(request), context_of(request)
     bot_id = path_id(request, "bot")
-    if not await delete_bot(context.database, workspace_id=holder.workspace_id, bot_id=bot_id, actor=actor_of(holder)):
+    if not await delete_bot(
+        context.database, workspace_id=holder.workspace_id, bot_id=bot_id, actor=actor_of(request, holder)
+    ):
         raise not_found("bot")
     return json_response({"id": bot_id, "deleted": True})
 

@@ -38,7 +38,7 @@ async def add(request: Request) -> Response:
     if await find_bot(context.database, workspace_id=holder.workspace_id, bot_id=form.bot_id) is None:
         raise invalid("bot_id", "bot_id names no bot of this workspace.")
     document = NewDocument(holder.workspace_id, form.bot_id, form.title, form.text)
-    added = await add_document(context.database, document, actor=actor_of(holder))
+    added = await add_document(context.database, document, actor=actor_of(request, holder))
     if isinstance(added, DocumentRefused):
         raise invalid("text", f"text {added.problem}; send the document's words.")
     body = {"id": added.document_id, "bot_id": form.bot_id, "title": form.title, "passages": added.passages}
@@ -69,7 +69,7 @@ async def delete(request: Request) -> Response:
     holder, context = await authenticate(request), context_of(request)
     document_id = path_id(request, "document")
     if not await delete_document(
-        context.database, workspace_id=holder.workspace_id, document_id=document_id, actor=actor_of(holder)
+        context.database, workspace_id=holder.workspace_id, document_id=document_id, actor=actor_of(request, holder)
     ):
         raise not_found("document")
     return json_response({"id": document_id, "deleted": True})

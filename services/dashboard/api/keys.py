@@ -17,6 +17,7 @@ from services.dashboard.context import AdminContext, context_of
 from services.dashboard.errors import invalid, key_error, not_found
 from services.dashboard.json_response import json_response
 from shared.domain.key_address import problem_with_address
+from shared.domain.key_age import is_due_for_rotation
 from shared.domain.key_states import KeyState
 from shared.domain.secret import Secret
 from shared.events.key_rejected import KeyRejectedV1
@@ -25,6 +26,7 @@ from shared.keys.refusal import KeyRefusal
 from shared.keys.retest import retest_key
 from shared.keys.rotate import rotate_key_text
 from shared.keys.save import NewKeyRequest, save_key
+from shared.keys.users import bots_on_key
 from shared.queue.errors import QueueUnavailableError
 from shared.queue.routes import VALIDATE_KEY
 from shared.store.bots.read import list_bots
@@ -76,7 +78,7 @@ async def add(request: Request) -> Response:
         label=form.label,
         address=KeyAddress(form.region, form.organization, form.project, form.anthropic_workspace_id),
     )
-    return _shown(await save_key(context.keys, wanted, actor=actor_of(holder)), [], 201)
+    return await _shown(context, await save_key(context.keys, wanted, actor=actor_of(request, holder)), 201)
 
 
 async def show_all(request: Request) -> Response:
@@ -84,7 +86,7 @@ async def show_all(request: Request) -> Response:
     holder, context = await authenticate(request), context_of(request)
     bots = await list_bots(context.database, holder.workspace_id)
     keys = await list_keys(context.database, holder.workspace_id)
-    return json_response(page([key_body(key, bots) for key in keys], request))
+    return json_response(page([key_body(context, key, bots) for key in keys], request))
 
 
 async def show(request: Request) -> Response:
@@ -94,7 +96,7 @@ async def show(request: Request) -> Response:
     key = await find_key(context.database, workspace_id=holder.workspace_id, key_id=key_id)
     if key is None:
         raise not_found("key")
-    return _shown(key, await list_bots(context.database, holder.workspace_id))
+    return await _shown(context, key)
 
 
 async def change(request: Request) -> Response:
@@ -108,13 +110,13 @@ async def change(request: Request) -> Response:
         label=form.label,
         default=form.default,
         disabled=form.disabled,
-        actor=actor_of(holder),
+        actor=actor_of(request, holder),
     )
     if key is None:
         raise not_found("key")
     if key.state is KeyState.SUSPECT:
         await _ring_validator(context, key)
-    return _shown(key, await list_bots(context.database, holder.workspace_id))
+    return await _shown(context, key)
 
 
 async def rotate(request: Request) -> Response:
@@ -128,17 +130,23 @@ async def rotate(request: Request) -> Response:
         text=Secret(form.key.get_secret_value()),
         expected_version=form.version,
         plan=holder.plan,
-        actor=actor_of(holder),
+        actor=actor_of(request, holder),
     )
-    return _shown(rotated, await list_bots(context.database, holder.workspace_id))
+    return await _shown(context, rotated)
 
 
 async def test(request: Request) -> Response:
     """Probe a kept key now."""
     holder, context = await authenticate(request), context_of(request)
     key_id = path_id(request, "key")
-    tested = await retest_key(context.keys, workspace_id=holder.workspace_id, key_id=key_id, plan=holder.plan)
-    return _shown(tested, await list_bots(context.database, holder.workspace_id))
+    tested = await retest_key(
+        context.keys,
+        workspace_id=holder.workspace_id,
+        key_id=key_id,
+        plan=holder.plan,
+        actor=actor_of(request, holder),
+    )
+    return await _shown(context, tested)
 
 
 async def delete(request: Request) -> Response:
@@ -147,15 +155,17 @@ async def delete(request: Request) -> Response:
     key_id = path_id(request, "key")
     key = await find_key(context.database, workspace_id=holder.workspace_id, key_id=key_id)
     bots = await list_bots(context.database, holder.workspace_id)
-    named = await delete_key(context.database, workspace_id=holder.workspace_id, key_id=key_id, actor=actor_of(holder))
-    if key is None or named is None:
+    actor = actor_of(request, holder)
+    deleted = await delete_key(context.database, workspace_id=holder.workspace_id, key_id=key_id, actor=actor)
+    if key is None or deleted is None:
         raise not_found("key")
-    return json_response({"id": key_id, "deleted": True, "bots": users_of(key, bots)})
+    users = [{"id": bot.bot_id, "name": bot.name} for bot in bots_on_key(key, bots, context.catalogue)]
+    return json_response({"id": key_id, "deleted": True, "bots": users})
 
 
-def key_body(key: KeyRow, bots: Sequence[BotRow]) -> dict[str, Any]:
+def key_body(context: AdminContext, key: KeyRow, bots: Sequence[BotRow]) -> dict[str, Any]:
     """Return a key as the API shows it: never its text (S5)."""
-    standing = key.standing
+    standing, rotation_days = key.standing, context.settings.rotation_days
     return {
         "id": key.key_id,
         "provider": key.provider,
@@ -175,21 +185,18 @@ def key_body(key: KeyRow, bots: Sequence[BotRow]) -> dict[str, Any]:
         "last_used_at": key.last_used_at,
         "created_at": key.created_at,
         "rotated_at": key.rotated_at,
-        "bots": users_of(key, bots),
+        "due_for_rotation": is_due_for_rotation(key.rotated_at, now=context.clock(), rotation_days=rotation_days),
+        "bots": [str(bot.bot_id) for bot in bots_on_key(key, bots, context.catalogue)],
         "models": standing.models,
         "blocked_models": standing.blocked,
     }
 
 
-def users_of(key: KeyRow, bots: Sequence[BotRow]) -> list[str]:
-    """Return the bots that name this key."""
-    return [str(bot.bot_id) for bot in bots if bot.key_id == key.key_id]
-
-
-def _shown(result: KeyRow | KeyRefusal, bots: Sequence[BotRow], status: int = 200) -> Response:
+async def _shown(context: AdminContext, result: KeyRow | KeyRefusal, status: int = 200) -> Response:
     if isinstance(result, KeyRefusal):
         raise key_error(result)
-    return json_response(key_body(result, bots), status)
+    bots = await list_bots(context.database, result.workspace_id)
+    return json_response(key_body(context, result, bots), status)
 
 
 async def _ring_validator(context: AdminContext, key: KeyRow) -> None:

@@ -48,7 +48,7 @@ async def change(request: Request) -> Response:
         context.database,
         lambda before: changed_settings(before, form, sealed),
         workspace_id=holder.workspace_id,
-        actor=actor_of(holder),
+        actor=actor_of(request, holder),
         details=form.model_dump(exclude_unset=True),
     )
     shown = {"webhook_secret": secret.open()} if settings.sealed_secret == sealed else {}

@@ -45,7 +45,7 @@ async def add(request: Request) -> Response:
             raise invalid("bot_id", "bot_id names no bot of this workspace.")
     text = new_token_text(PREFIXES[TokenKind(form.kind)])
     token = _new_token(text, holder.workspace_id, TokenKind(form.kind), form.name, form.bot_id)
-    await create_token(context.database, token, actor=actor_of(holder))
+    await create_token(context.database, token, actor=actor_of(request, holder))
     return json_response({"id": token.token_id, "kind": form.kind, "name": form.name, "token": text}, 201)
 
 
@@ -61,7 +61,7 @@ async def revoke(request: Request) -> Response:
     holder, context = await authenticate(request), context_of(request)
     token_id = path_id(request, "token")
     if not await revoke_token(
-        context.database, workspace_id=holder.workspace_id, token_id=token_id, actor=actor_of(holder)
+        context.database, workspace_id=holder.workspace_id, token_id=token_id, actor=actor_of(request, holder)
     ):
         raise not_found("token")
     return json_response({"id": token_id, "revoked": True})
@@ -82,7 +82,7 @@ async def rotate(request: Request) -> Response:
         workspace_id=holder.workspace_id,
         token_id=token_id,
         replacement=replacement,
-        actor=actor_of(holder),
+        actor=actor_of(request, holder),
     ):
         raise not_found("token")
     return json_response({"id": replacement.token_id, "kind": old.kind, "name": old.name, "token": text})

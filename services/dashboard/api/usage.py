@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -12,6 +10,7 @@ from services.dashboard.authenticate import authenticate
 from services.dashboard.context import context_of
 from services.dashboard.errors import invalid
 from services.dashboard.json_response import json_response
+from services.dashboard.query import day_of
 from shared.domain.months import month_of, resets_at
 from shared.domain.quota_warning import quota_warning
 from shared.store.usage.read import GROUPS, read_usage, usage_as_of
@@ -22,8 +21,8 @@ async def usage(request: Request) -> Response:
     """Sum tokens and turns by UTC day, bot, model, provider and key."""
     holder, context = await authenticate(request), context_of(request)
     today = context.clock().date()
-    from_day = _day(request, "from", today.replace(day=1))
-    to_day = _day(request, "to", today)
+    from_day = day_of(request, "from", today.replace(day=1))
+    to_day = day_of(request, "to", today)
     if from_day > to_day:
         raise invalid("from", "from must not be after to.")
     rows = await read_usage(
@@ -45,14 +44,6 @@ async def quota(request: Request) -> Response:
     body = {"plan": row.plan, "limit": row.limit, "used": row.used, "remaining": max(row.limit - row.used, 0)}
     renewed_at = resets_at(month)
     return json_response(body | {"resets_at": renewed_at, "warning": quota_warning(row.used, row.limit, renewed_at)})
-
-
-def _day(request: Request, name: str, default: date) -> date:
-    text = request.query_params.get(name)
-    try:
-        return date.fromisoformat(text) if text else default
-    except ValueError:
-        raise invalid(name, f"{name} must be a day like 2026-01-31.") from None
 
 
 def _groups(request: Request) -> list[str]:

@@ -1,4 +1,4 @@
-"""`/api/workspace`, `/api/audit`: what the workspace is, and what it changed."""
+"""`/api/workspace`: what the workspace is."""
 
 from __future__ import annotations
 
@@ -9,12 +9,9 @@ from starlette.routing import Route
 from services.dashboard.alerts import key_alerts
 from services.dashboard.authenticate import authenticate
 from services.dashboard.context import context_of
-from services.dashboard.errors import invalid, not_found
+from services.dashboard.errors import not_found
 from services.dashboard.json_response import json_response
-from shared.store.audit.read import list_audit
 from shared.store.workspaces.read import find_workspace
-
-AUDIT_PAGE = 100
 
 
 async def workspace(request: Request) -> Response:
@@ -36,29 +33,6 @@ async def workspace(request: Request) -> Response:
     return json_response(body)
 
 
-async def audit(request: Request) -> Response:
-    """List changes, the newest first; `?after=` an id lists older ones."""
-    holder, context = await authenticate(request), context_of(request)
-    after = request.query_params.get("after")
-    if after is not None and not after.isdigit():
-        raise invalid("after", "after must be the next_cursor of an earlier page.")
-    before_id = int(after) if after else None
-    rows = await list_audit(context.database, workspace_id=holder.workspace_id, limit=AUDIT_PAGE, before_id=before_id)
-    data = [
-        {
-            "id": row.id,
-            "actor": row.actor,
-            "action": row.action,
-            "target": row.target,
-            "details": row.details,
-            "at": row.at,
-        }
-        for row in rows
-    ]
-    return json_response({"data": data, "next_cursor": str(rows[-1].id) if len(rows) == AUDIT_PAGE else None})
-
-
 ROUTES = [
     Route("/api/workspace", workspace, methods=["GET"]),
-    Route("/api/audit", audit, methods=["GET"]),
 ]

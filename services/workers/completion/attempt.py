@@ -15,7 +15,7 @@ from shared.store.turns.rows import ClaimedTurn
 class Attempt:
     """Fills up step by step. `text` holds the pieces that have left for the user.
 
-    `retries` counts the turn's, this attempt's included. `is_probe`: the answer is also the
+    `retries` counts the turn's, this attempt's included. `earlier_request_ids`: of calls that were made again. `is_probe`: the answer is also the
     verdict on a suspect key.
     """
 
@@ -26,6 +26,7 @@ class Attempt:
     has_documents: bool = False
     is_probe: bool = False
     text: list[str] = field(default_factory=list)
+    earlier_request_ids: list[str] = field(default_factory=list)
 
     @property
     def turn(self) -> ClaimedTurn:

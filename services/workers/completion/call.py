@@ -25,7 +25,7 @@ from shared.vault.vault import Vault
 class Caller:
     """Opens the key, asks, judges; a refusal that cost nothing may be asked again in a moment.
 
-    Such short retries are one attempt with one usage event: the calls before the last had no figures.
+    Such short retries are one attempt with one usage event: the calls before the last had no figures, only ids.
     """
 
     asker: Asker
@@ -48,6 +48,8 @@ class Caller:
             if isinstance(outcome, AttemptEnd):
                 return outcome
             attempt.retries += 1
+            if called.result.request_id is not None:
+                attempt.earlier_request_ids.append(called.result.request_id)
             await asyncio.sleep(outcome.seconds)
 
     async def _judge(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.workers.completion.patience import Patience
 from shared.clock import Clock
+from shared.domain.actor import WORKER
 from shared.domain.key_states import KeyState
 from shared.keys.context import KeyContext
 from shared.keys.standing import cannot_decrypt, standing_after_call, with_recheck
@@ -47,7 +48,7 @@ class KeyVerdicts:
         return standing
 
     async def _give(self, key: KeyRow, standing: Standing) -> None:
-        await self._patience.run("verdict", lambda: give_verdict(self._context, key, standing))
+        await self._patience.run("verdict", lambda: give_verdict(self._context, key, standing, actor=WORKER))
 
 
 def _standing(result: CallResult, key: KeyRow, model: str, clock: Clock) -> Standing | None:

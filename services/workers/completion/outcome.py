@@ -57,7 +57,7 @@ def judge(asked: Asked, called: Called, *, policy: RetryPolicy, now: datetime) -
     seconds = (again.at - now).total_seconds()
     if seconds < STAYS_IN_WORKER_SECONDS and _cost_nothing(result):
         return RetryIn(seconds)
-    return _postponed(asked, called, result, again.at)
+    return _postponed(asked, called, result, error=_error_of(asked, result, now), at=again.at)
 
 
 def expired_error(now: datetime) -> TurnError:
@@ -147,7 +147,7 @@ def _failed(asked: Asked, called: Called, failure: CallFailure, error: TurnError
     )
 
 
-def _postponed(asked: Asked, called: Called, failure: CallFailure, at: datetime) -> AttemptEnd:
+def _postponed(asked: Asked, called: Called, failure: CallFailure, *, error: TurnError, at: datetime) -> AttemptEnd:
     figures = figures_of_failure(failure, asked.prompt)
     return AttemptEnd(
         turn_id=asked.turn.turn_id,
@@ -156,6 +156,7 @@ def _postponed(asked: Asked, called: Called, failure: CallFailure, at: datetime)
         keeps_quota=False,
         usage=figures.usage,
         usage_kind=figures.kind,
+        error=error,
         next_attempt_at=at,
         retries=asked.retries + 1,
         provider=asked.resolved.model.provider,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from services.workers.completion.attempt import Attempt
@@ -37,7 +37,10 @@ class TurnFlow:
         if turn is None:
             return
         with self.leases.hold(turn) as held:
-            end = await self._attempt(Attempt(held, turn.retries))
+            attempt = Attempt(held, turn.retries)
+            end = await self._attempt(attempt)
+            if attempt.earlier_request_ids:
+                end = replace(end, earlier_request_ids=tuple(attempt.earlier_request_ids))
             end, recorded = await self.recorder.record(turn, end)  # and announced, with its batch
         await reply(self.replies, turn, end, recorded)
 

@@ -1,32 +1,16 @@
-"""Read the audit: who changed what, and when."""
+"""Read the audit: who changed what, when and from where."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
+from shared.store.audit.rows import AuditRow
 from shared.store.database import Database
 
-LIST = text(
-    "SELECT id, actor, action, target, details, at FROM audit WHERE workspace_id = :workspace_id "
-    "AND (CAST(:before_id AS bigint) IS NULL OR id < :before_id) ORDER BY id DESC LIMIT :at_most",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class AuditRow:
-    """One change of a workspace's configuration."""
-
-    id: int
-    actor: str
-    action: str
-    target: str
-    details: dict[str, Any]
-    at: datetime
+COLUMNS = "id, actor, source, action, target, details, fingerprint_before, fingerprint_after, at"
 
 
 async def list_audit(
@@ -35,7 +19,33 @@ async def list_audit(
     workspace_id: UUID,
     limit: int,
     before_id: int | None = None,
+    target: str | None = None,
+    action: str | None = None,
 ) -> list[AuditRow]:
-    """Return changes, the newest first, older than `before_id` when given."""
-    rows = await database.call(LIST, workspace_id=workspace_id, before_id=before_id, at_most=limit)
-    return [AuditRow(row.id, row.actor, row.action, row.target, row.details, row.at) for row in rows]
+    """Return entries, the newest first; those older than `before_id`, of one target, of one action when given."""
+    values = {"before_id": before_id, "target": target, "action": action}
+    conditions = {"before_id": "id < :before_id", "target": "target = :target", "action": "action = :action"}
+    asked = {name: value for name, value in values.items() if value is not None}
+    where = " AND ".join(["workspace_id = :workspace_id", *(conditions[name] for name in asked)])
+    # a statement for each combination: every one of them has its index
+    statement = text(f"SELECT {COLUMNS} FROM audit WHERE {where} ORDER BY id DESC LIMIT :at_most")
+    rows = await database.call(statement, workspace_id=workspace_id, at_most=limit, **asked)
+    return [_entry(row) for row in rows]
+
+
+def _entry(row: Row[Any]) -> AuditRow:
+    return AuditRow(
+        id=row.id,
+        actor=row.actor,
+        source=row.source,
+        action=row.action,
+        target=row.target,
+        details=row.details,
+        fingerprint_before=_hex(row.fingerprint_before),
+        fingerprint_after=_hex(row.fingerprint_after),
+        at=row.at,
+    )
+
+
+def _hex(fingerprint: bytes | None) -> str | None:
+    return None if fingerprint is None else fingerprint.hex()

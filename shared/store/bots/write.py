@@ -8,9 +8,12 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from shared.domain.actor import Actor
 from shared.store.bots.read import BOT_COLUMNS, bot_of
 from shared.store.bots.rows import BotRow, NewBot
 from shared.store.database import Database
+from shared.store.tokens.create import insert_token
+from shared.store.tokens.rows import NewToken
 from shared.store.workspaces.epoch import begin_change
 
 INSERT = text(
@@ -32,8 +35,8 @@ REVOKE = text("UPDATE tokens SET revoked_at = now() WHERE bot_id = :bot_id AND r
 CHANGEABLE = ("name", "model", "system_prompt", "key_id")
 
 
-async def create_bot(database: Database, bot: NewBot, *, actor: str) -> None:
-    """Make a bot."""
+async def create_bot(database: Database, bot: NewBot, *, actor: Actor, token: NewToken | None = None) -> None:
+    """Make a bot, and its first token with it when one is given: one commit, one entry in the audit."""
     values = {
         "bot_id": bot.bot_id,
         "workspace_id": bot.workspace_id,
@@ -43,11 +46,15 @@ async def create_bot(database: Database, bot: NewBot, *, actor: str) -> None:
         "key_id": bot.key_id,
     }
     async with database.transaction() as connection:
-        details = {"name": bot.name, "model": bot.model}
+        details = {"name": bot.name, "model": bot.model, "key_id": bot.key_id}
+        if token is not None:
+            details["token_id"] = token.token_id
         await begin_change(
             connection, bot.workspace_id, actor=actor, action="bot.create", target=bot.bot_id, details=details
         )
         await connection.execute(INSERT, values)
+        if token is not None:
+            await insert_token(connection, token)
 
 
 async def update_bot(
@@ -56,11 +63,13 @@ async def update_bot(
     workspace_id: UUID,
     bot_id: UUID,
     changes: Mapping[str, Any],
-    actor: str,
+    actor: Actor,
 ) -> BotRow | None:
     """Change name, model, system_prompt or key_id; return the bot as it is now, None when there is none."""
     async with database.transaction() as connection:
-        details = {name: changes[name] for name in CHANGEABLE if name in changes and name != "system_prompt"}
+        details = {name: changes[name] for name in CHANGEABLE if name in changes}
+        if "system_prompt" in details:  # of a prompt only that it changed
+            details["system_prompt"] = "changed"
         await begin_change(connection, workspace_id, actor=actor, action="bot.update", target=bot_id, details=details)
         found = (await connection.execute(LOCK, {"workspace_id": workspace_id, "bot_id": bot_id})).one_or_none()
         if found is None:
@@ -70,7 +79,7 @@ async def update_bot(
         return bot_of((await connection.execute(UPDATE, values | {"bot_id": bot_id})).one())
 
 
-async def delete_bot(database: Database, *, workspace_id: UUID, bot_id: UUID, actor: str) -> bool:
+async def delete_bot(database: Database, *, workspace_id: UUID, bot_id: UUID, actor: Actor) -> bool:
     """Delete a bot and revoke its tokens; its turns and usage stay. False when there is none."""
     async with database.transaction() as connection:
         await begin_change(connection, workspace_id, actor=actor, action="bot.delete", target=bot_id)

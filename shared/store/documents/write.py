@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from shared.domain.actor import Actor
 from shared.store.database import Database
 from shared.store.workspaces.epoch import begin_change
 
@@ -29,7 +30,7 @@ async def insert_document(
     bot_id: UUID,
     title: str,
     passages: Sequence[str],
-    actor: str,
+    actor: Actor,
 ) -> None:
     """Keep a document as its passages; the bot answers from it after the commit."""
     values = {"document_id": document_id, "bot_id": bot_id, "title": title}
@@ -42,7 +43,7 @@ async def insert_document(
         await connection.execute(PASSAGES, values | {"passages": list(passages)})
 
 
-async def delete_document(database: Database, *, workspace_id: UUID, document_id: UUID, actor: str) -> bool:
+async def delete_document(database: Database, *, workspace_id: UUID, document_id: UUID, actor: Actor) -> bool:
     """Delete a document and its passages; False when there is none."""
     async with database.transaction() as connection:
         await begin_change(connection, workspace_id, actor=actor, action="document.delete", target=document_id)

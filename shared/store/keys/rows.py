@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from shared.domain.actor import VALIDATOR, Actor
 from shared.domain.key_states import KeyState
 
 
@@ -107,7 +108,7 @@ class Rotation:
 class Verdict:
     """What a probe, or a live turn that served as one, says of one version of a key.
 
-    Applies only while `version` and `verdict_seq` are still the row's.
+    Applies only while `version` and `verdict_seq` are still the row's. `actor` asked for the probe.
     """
 
     key_id: UUID
@@ -115,6 +116,7 @@ class Verdict:
     version: int
     verdict_seq: int
     standing: Standing
+    actor: Actor = VALIDATOR
 
 
 @dataclass(frozen=True, slots=True)

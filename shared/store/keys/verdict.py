@@ -13,7 +13,7 @@ from shared.store.keys.standing_values import standing_values
 APPLY = text(
     "SELECT * FROM apply_verdict(:key_id, :workspace_id, :version, :verdict_seq, :state, :reason_code, :reason, "
     ":provider_status, :provider_code, :provider_request_id, CAST(:models AS text[]), CAST(:blocked AS jsonb), "
-    ":recheck_seconds)",
+    ":recheck_seconds, :actor, :source)",
 )
 TAKE_LIVE_PROBE = text(
     "UPDATE provider_keys SET live_probe_at = now() WHERE id = :key_id AND version = :version "
@@ -35,6 +35,8 @@ async def apply_verdict(database: Database, verdict: Verdict) -> VerdictResult:
         version=verdict.version,
         verdict_seq=verdict.verdict_seq,
         **standing_values(verdict.standing),
+        actor=verdict.actor.name,
+        source=verdict.actor.source,
     )
     return VerdictResult(applied=row.o_applied, promoted=tuple(row.o_promoted))
 

@@ -8,14 +8,17 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.domain.actor import Actor
 from shared.domain.key_states import KeyState
+from shared.store.audit.append import append_audit
+from shared.store.audit.rows import AuditEntry, Fingerprints
 from shared.store.bots.read import BOT_COLUMNS, bot_of
 from shared.store.bots.rows import BotRow
 from shared.store.database import Database
 from shared.store.keys.read import KEY_COLUMNS, key_of
 from shared.store.keys.rows import KeyRow, NewKey, Rotation
 from shared.store.keys.standing_values import standing_values
-from shared.store.workspaces.epoch import begin_change
+from shared.store.workspaces.epoch import start_epoch
 
 INSERT = text(
     "INSERT INTO provider_keys (id, workspace_id, provider, label, mask, sealed, fingerprint, state, reason_code, "
@@ -28,7 +31,7 @@ INSERT = text(
     "WHERE workspace_id = :workspace_id AND provider = :provider AND is_default AND deleted_at IS NULL), now())",
 )
 LOCK = text(
-    f"SELECT {KEY_COLUMNS} FROM provider_keys "
+    f"SELECT {KEY_COLUMNS}, fingerprint FROM provider_keys "
     "WHERE workspace_id = :workspace_id AND id = :key_id AND deleted_at IS NULL FOR UPDATE",
 )
 ROTATE = text(
@@ -68,7 +71,7 @@ USERS = text(
 DISABLED_REASON = "Disabled by a person of the workspace."
 
 
-async def insert_key(database: Database, key: NewKey, *, actor: str) -> None:
+async def insert_key(database: Database, key: NewKey, *, actor: Actor) -> None:
     """Keep a key; the first of its provider becomes the workspace's default."""
     values = {
         "key_id": key.key_id,
@@ -85,21 +88,19 @@ async def insert_key(database: Database, key: NewKey, *, actor: str) -> None:
         **standing_values(key.standing),
     }
     async with database.transaction() as connection:
-        details = {"provider": key.provider, "mask": key.mask}
-        await begin_change(
-            connection, key.workspace_id, actor=actor, action="key.create", target=key.key_id, details=details
-        )
+        await start_epoch(connection, key.workspace_id)
+        details = {"provider": key.provider, "label": key.label, "mask": key.mask}
+        prints = Fingerprints(after=key.fingerprint)
+        entry = AuditEntry(key.workspace_id, actor, "key.create", key.key_id, details, prints)
+        await append_audit(connection, entry)
         await connection.execute(INSERT, values)
 
 
-async def rotate_key(database: Database, rotation: Rotation, *, actor: str) -> int | None:
+async def rotate_key(database: Database, rotation: Rotation, *, actor: Actor) -> int | None:
     """Put a new text in the key's place; return its version, None when it is gone or not the expected one."""
     where = {"workspace_id": rotation.workspace_id, "key_id": rotation.key_id}
     async with database.transaction() as connection:
-        details = {"mask": rotation.mask}
-        await begin_change(
-            connection, rotation.workspace_id, actor=actor, action="key.rotate", target=rotation.key_id, details=details
-        )
+        await start_epoch(connection, rotation.workspace_id)
         found = (await connection.execute(LOCK, where)).one_or_none()
         if found is None or rotation.expected_version not in (None, found.version):
             await connection.rollback()
@@ -107,6 +108,10 @@ async def rotate_key(database: Database, rotation: Rotation, *, actor: str) -> i
         values = {"key_id": rotation.key_id, "mask": rotation.mask, "sealed": rotation.sealed}
         values |= {"fingerprint": rotation.fingerprint, **standing_values(rotation.standing)}
         version: int = (await connection.execute(ROTATE, values)).scalar_one()
+        details = {"provider": found.provider, "mask": rotation.mask, "version": version}
+        prints = Fingerprints(found.fingerprint, rotation.fingerprint)
+        entry = AuditEntry(rotation.workspace_id, actor, "key.rotate", rotation.key_id, details, prints)
+        await append_audit(connection, entry)
         await connection.execute(NOTE, {"key_id": rotation.key_id})
         await connection.execute(RELEASE_TURNS, {"key_id": rotation.key_id})
         return version
@@ -120,7 +125,7 @@ async def patch_key(
     label: str | None,
     default: bool | None,
     disabled: bool | None,
-    actor: str,
+    actor: Actor,
 ) -> KeyRow | None:
     """Rename, make default, disable or enable a key; what is None stays. None when there is no such key.
 
@@ -128,12 +133,15 @@ async def patch_key(
     """
     where = {"workspace_id": workspace_id, "key_id": key_id}
     async with database.transaction() as connection:
-        details = {"label": label, "default": default, "disabled": disabled}
-        await begin_change(connection, workspace_id, actor=actor, action="key.update", target=key_id, details=details)
+        await start_epoch(connection, workspace_id)
         found = (await connection.execute(LOCK, where)).one_or_none()
         if found is None:
             await connection.rollback()
             return None
+        wanted = {"label": label, "default": default, "disabled": disabled}
+        details = {name: value for name, value in wanted.items() if value is not None}
+        prints = Fingerprints(found.fingerprint, found.fingerprint)
+        await append_audit(connection, AuditEntry(workspace_id, actor, "key.update", key_id, details, prints))
         if label is not None:
             await connection.execute(LABEL, {"key_id": key_id, "label": label})
         if default:
@@ -153,14 +161,18 @@ async def _switch(connection: AsyncConnection, key: KeyRow, disabled: bool | Non
     await connection.execute(STATE, values | {"key_id": key.key_id})
 
 
-async def delete_key(database: Database, *, workspace_id: UUID, key_id: UUID, actor: str) -> list[BotRow] | None:
+async def delete_key(database: Database, *, workspace_id: UUID, key_id: UUID, actor: Actor) -> list[BotRow] | None:
     """Destroy a key's text and end its life; return the bots that named it, None when there is no such key."""
     where = {"workspace_id": workspace_id, "key_id": key_id}
     async with database.transaction() as connection:
-        await begin_change(connection, workspace_id, actor=actor, action="key.delete", target=key_id)
-        if (await connection.execute(LOCK, where)).one_or_none() is None:
+        await start_epoch(connection, workspace_id)
+        found = (await connection.execute(LOCK, where)).one_or_none()
+        if found is None:
             await connection.rollback()
             return None
+        details = {"provider": found.provider, "label": found.label, "mask": found.mask}
+        prints = Fingerprints(before=found.fingerprint)
+        await append_audit(connection, AuditEntry(workspace_id, actor, "key.delete", key_id, details, prints))
         await connection.execute(DELETE, {"key_id": key_id})
         await connection.execute(RELEASE_TURNS, {"key_id": key_id})
         return [bot_of(row) for row in await connection.execute(USERS, where)]

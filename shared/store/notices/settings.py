@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, text
 
+from shared.domain.actor import Actor
 from shared.store.database import Database
 from shared.store.notices.rows import NoticeSettings
 from shared.store.workspaces.epoch import begin_change
@@ -31,7 +32,7 @@ async def change_notice_settings(
     change: Callable[[NoticeSettings], NoticeSettings],
     *,
     workspace_id: UUID,
-    actor: str,
+    actor: Actor,
     details: dict[str, Any],
 ) -> NoticeSettings:
     """Put what `change` makes of the settings in their place; return it. What `change` raises leaves all as it was.

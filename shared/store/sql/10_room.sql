@@ -63,11 +63,14 @@ BEGIN
     IF NOT keeps_quota THEN
         UPDATE quota SET used = used - 1 WHERE workspace_id = t.workspace_id AND month = t.quota_month;
     END IF;
-    INSERT INTO usage_events (turn_id, attempt, workspace_id, bot_id, day, model, provider, key_id, kind, ends_turn, failed)
-    VALUES (
+    INSERT INTO usage_events (
+        turn_id, attempt, workspace_id, bot_id, day, model, provider, key_id, kind, ends_turn, failed, wire_model,
+        key_version, error
+    ) VALUES (
         t.id, t.attempt, t.workspace_id, t.bot_id, (t.accepted_at AT TIME ZONE 'UTC')::date, t.model,
         coalesce(t.provider, ''), t.key_id,
-        CASE WHEN t.status = 'running' THEN 'unknown' ELSE 'exact' END, true, has_failed
+        CASE WHEN t.status = 'running' THEN 'unknown' ELSE 'exact' END, true, has_failed, t.wire_model,
+        t.key_version, new_error
     )
     ON CONFLICT (turn_id, attempt) DO UPDATE
     SET ends_turn = true, failed = has_failed, revision = usage_events.revision + 1, rung_at = now();

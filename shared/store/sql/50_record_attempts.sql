@@ -36,7 +36,9 @@ BEGIN
             ended_at = CASE WHEN i.status NOT IN ('waiting', 'ready') THEN recorded_now END,
             holds_quota = i.status IN ('waiting', 'ready') OR i.keeps_quota,
             retries = i.retries, lease_until = NULL, call_began = i.call_began,
-            answer = i.answer, partial = i.partial, finish_reason = i.finish_reason, error = i.error,
+            answer = i.answer, partial = i.partial, finish_reason = i.finish_reason,
+            -- a turn that only waits for its next attempt has not failed; the attempt keeps why it ended
+            error = CASE WHEN i.status NOT IN ('waiting', 'ready') THEN i.error END,
             ignored_parameters = i.ignored_parameters, provider = i.provider, wire_model = i.wire_model,
             key_id = i.key_id, key_version = i.key_version, key_verdict_seq = i.verdict_seq,
             provider_request_id = i.provider_request_id, usage_kind = i.usage_kind,
@@ -68,7 +70,8 @@ BEGIN
             input_tokens = i.input_tokens, output_tokens = i.output_tokens,
             cached_input_tokens = i.cached_input_tokens, cache_write_input_tokens = i.cache_write_input_tokens,
             reasoning_tokens = i.reasoning_tokens, provider = i.provider, wire_model = i.wire_model,
-            provider_request_id = i.provider_request_id
+            key_id = i.key_id, key_version = i.key_version, provider_request_id = i.provider_request_id,
+            first_text_ms = i.first_text_ms, call_ms = i.call_ms
         FROM attempt_ends(batch) AS i
         WHERE t.id = i.turn_id AND t.attempt = i.attempt AND t.status = 'cancelled';
     END IF;
@@ -89,19 +92,25 @@ BEGIN
 
     INSERT INTO usage_events AS e (
         turn_id, attempt, workspace_id, bot_id, day, model, provider, key_id, kind, ends_turn, failed, input_tokens,
-        output_tokens, cached_input_tokens, cache_write_input_tokens, reasoning_tokens, recorded_at, rung_at
+        output_tokens, cached_input_tokens, cache_write_input_tokens, reasoning_tokens, recorded_at, rung_at,
+        wire_model, key_version, provider_request_id, earlier_request_ids, error, first_text_ms, call_ms
     )
     SELECT t.id, i.attempt, t.workspace_id, t.bot_id, (t.accepted_at AT TIME ZONE 'UTC')::date, t.model,
         coalesce(i.provider, ''), i.key_id, i.usage_kind,
         t.id = ANY (applied) AND i.status NOT IN ('waiting', 'ready'),
         t.id = ANY (applied) AND i.status IN ('failed', 'expired'), i.input_tokens, i.output_tokens,
-        i.cached_input_tokens, i.cache_write_input_tokens, i.reasoning_tokens, recorded_now, recorded_now
+        i.cached_input_tokens, i.cache_write_input_tokens, i.reasoning_tokens, recorded_now, recorded_now,
+        i.wire_model, i.key_version, i.provider_request_id, i.earlier_request_ids, i.error, i.first_text_ms, i.call_ms
     FROM attempt_ends(batch) AS i JOIN turns AS t ON t.id = i.turn_id
     ON CONFLICT (turn_id, attempt) DO UPDATE
     SET kind = excluded.kind, provider = excluded.provider, key_id = excluded.key_id,
         input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens,
         cached_input_tokens = excluded.cached_input_tokens,
         cache_write_input_tokens = excluded.cache_write_input_tokens, reasoning_tokens = excluded.reasoning_tokens,
+        wire_model = excluded.wire_model, key_version = excluded.key_version,
+        provider_request_id = excluded.provider_request_id, earlier_request_ids = excluded.earlier_request_ids,
+        error = excluded.error,
+        first_text_ms = excluded.first_text_ms, call_ms = excluded.call_ms,
         revision = e.revision + 1, rung_at = recorded_now
     WHERE e.kind = 'unknown' AND excluded.kind <> 'unknown';
 
@@ -138,7 +147,7 @@ RETURNS TABLE (
     ignored_parameters text, provider text, wire_model text, key_id uuid, key_version integer, verdict_seq integer,
     refused boolean, provider_request_id text, usage_kind text, input_tokens integer, output_tokens integer,
     cached_input_tokens integer, cache_write_input_tokens integer, reasoning_tokens integer, first_text_ms integer,
-    call_ms integer, ordinal bigint
+    call_ms integer, earlier_request_ids text[], ordinal bigint
 )
 LANGUAGE sql IMMUTABLE AS $$
     SELECT * FROM ROWS FROM (
@@ -148,7 +157,7 @@ LANGUAGE sql IMMUTABLE AS $$
             ignored_parameters text, provider text, wire_model text, key_id uuid, key_version integer,
             verdict_seq integer, refused boolean, provider_request_id text, usage_kind text, input_tokens integer,
             output_tokens integer, cached_input_tokens integer, cache_write_input_tokens integer,
-            reasoning_tokens integer, first_text_ms integer, call_ms integer
+            reasoning_tokens integer, first_text_ms integer, call_ms integer, earlier_request_ids text[]
         )
     ) WITH ORDINALITY;
 $$;
@@ -177,6 +186,13 @@ BEGIN
         WHERE p.id = k.id;
         IF FOUND THEN
             UPDATE workspace_counters SET epoch = epoch + 1 WHERE workspace_id = k.workspace_id;
+            INSERT INTO audit (
+                workspace_id, actor, source, action, target, details, fingerprint_before, fingerprint_after
+            )
+            SELECT workspace_id, 'worker', 'worker', 'key.suspect', id::text,
+                jsonb_build_object('reason_code', suspect_error, 'model', suspect_model, 'version', version),
+                fingerprint, fingerprint
+            FROM provider_keys WHERE id = k.id;
             RETURN NEXT k.id;
         END IF;
     END LOOP;

@@ -41,10 +41,11 @@ BEGIN
         END IF;
         UPDATE turns SET status = 'ready', lease_until = NULL, rung_at = clock_timestamp() WHERE id = t.id;
         INSERT INTO usage_events (
-            turn_id, attempt, workspace_id, bot_id, day, model, provider, key_id, kind, ends_turn, failed
+            turn_id, attempt, workspace_id, bot_id, day, model, provider, key_id, kind, ends_turn, failed, wire_model,
+            key_version
         ) VALUES (
             t.id, t.attempt, t.workspace_id, t.bot_id, (t.accepted_at AT TIME ZONE 'UTC')::date, t.model,
-            coalesce(t.provider, ''), t.key_id, 'unknown', false, false
+            coalesce(t.provider, ''), t.key_id, 'unknown', false, false, t.wire_model, t.key_version
         ) ON CONFLICT DO NOTHING;
         o_to_ring := o_to_ring || t.id;
     END LOOP;

@@ -1,10 +1,13 @@
 -- Apply a verdict to a key if it still speaks of this version and this verdict_seq.
 DROP FUNCTION IF EXISTS apply_verdict(uuid, uuid, integer, integer, text, text, text, integer, text, text, text[]);
 DROP FUNCTION IF EXISTS apply_verdict(uuid, uuid, integer, integer, text, text, text, integer, text, text, text[], jsonb, double precision);
+DROP FUNCTION IF EXISTS apply_verdict(
+    uuid, uuid, integer, integer, text, text, text, integer, text, text, text[], jsonb, double precision, text, text
+);
 CREATE FUNCTION apply_verdict(
     of_key uuid, of_workspace uuid, of_version integer, of_verdict_seq integer, new_state text, new_reason_code text,
     new_reason text, new_provider_status integer, new_provider_code text, new_provider_request_id text,
-    new_models text[], new_blocked jsonb, new_recheck_seconds double precision
+    new_models text[], new_blocked jsonb, new_recheck_seconds double precision, by_actor text, from_source text
 ) RETURNS TABLE (o_applied boolean, o_promoted uuid[])
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -35,8 +38,11 @@ BEGIN
     WHERE id = of_key;
     PERFORM note_key_change(of_key);
     UPDATE workspace_counters SET epoch = epoch + 1 WHERE workspace_id = of_workspace;
-    INSERT INTO audit (workspace_id, actor, action, target, details)
-    VALUES (of_workspace, 'validator', 'key.' || new_state, of_key::text, jsonb_build_object('reason_code', new_reason_code));
+    INSERT INTO audit (workspace_id, actor, source, action, target, details, fingerprint_before, fingerprint_after)
+    VALUES (
+        of_workspace, by_actor, from_source, 'key.' || new_state, of_key::text,
+        jsonb_build_object('reason_code', new_reason_code, 'version', k.version), k.fingerprint, k.fingerprint
+    );
     UPDATE turns SET hold = NULL, waits_for_key = NULL, next_attempt_at = NULL
     WHERE waits_for_key = of_key AND status = 'waiting' AND hold = 'due';
     o_promoted := promote(of_workspace);

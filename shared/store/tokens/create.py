@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.domain.actor import Actor
 from shared.store.database import Database
 from shared.store.tokens.rows import NewToken
 from shared.store.workspaces.epoch import begin_change
@@ -15,10 +16,10 @@ INSERT = text(
 )
 
 
-async def create_token(database: Database, token: NewToken, *, actor: str) -> None:
+async def create_token(database: Database, token: NewToken, *, actor: Actor) -> None:
     """Keep the hash of a new token; its text was shown once and is nowhere."""
     async with database.transaction() as connection:
-        details = {"kind": token.kind, "name": token.name}
+        details = {"kind": token.kind, "name": token.name, "bot_id": token.bot_id}
         await begin_change(
             connection, token.workspace_id, actor=actor, action="token.create", target=token.token_id, details=details
         )

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.domain.actor import Actor
 from shared.store.database import Database
 from shared.store.tokens.create import insert_token
 from shared.store.tokens.rows import NewToken
@@ -17,7 +18,7 @@ REVOKE = text(
 )
 
 
-async def revoke_token(database: Database, *, workspace_id: UUID, token_id: UUID, actor: str) -> bool:
+async def revoke_token(database: Database, *, workspace_id: UUID, token_id: UUID, actor: Actor) -> bool:
     """Revoke a token from this commit on; False when there is none that is good."""
     async with database.transaction() as connection:
         await begin_change(connection, workspace_id, actor=actor, action="token.revoke", target=token_id)
@@ -30,11 +31,14 @@ async def rotate_token(
     workspace_id: UUID,
     token_id: UUID,
     replacement: NewToken,
-    actor: str,
+    actor: Actor,
 ) -> bool:
     """Put a new token in an old one's place, in one commit; False when there is none that is good."""
     async with database.transaction() as connection:
-        await begin_change(connection, workspace_id, actor=actor, action="token.rotate", target=token_id)
+        details = {"replacement": replacement.token_id}
+        await begin_change(
+            connection, workspace_id, actor=actor, action="token.rotate", target=token_id, details=details
+        )
         if not await _revoke(connection, workspace_id, token_id):
             return False
         await insert_token(connection, replacement)

@@ -20,9 +20,10 @@ COLUMNS = """
     id, bot_id, workspace_id, conversation, end_user, status, door, attempt, model, provider, question, answer,
     partial, finish_reason, error, input_tokens, output_tokens, cached_input_tokens, cache_write_input_tokens,
     reasoning_tokens, usage_kind, ignored_parameters, provider_request_id, accepted_at, started_at, ended_at,
-    position, messages
+    position, messages, first_text_ms, call_ms
 """
 ONE = text(f"SELECT {COLUMNS} FROM turns WHERE bot_id = :bot_id AND id = :turn_id")
+OWN = text(f"SELECT {COLUMNS} FROM turns WHERE workspace_id = :workspace_id AND id = :turn_id")
 MANY = text(f"SELECT {COLUMNS} FROM turns WHERE id = ANY (CAST(:ids AS uuid[]))")
 ENDED = text(
     f"SELECT {COLUMNS} FROM turns WHERE id = ANY (CAST(:ids AS uuid[])) AND ended_at IS NOT NULL",
@@ -48,6 +49,12 @@ class Exchange:
 async def read_turn(database: Database, *, bot_id: UUID, turn_id: UUID) -> TurnRow | None:
     """Return a turn of this bot, or None."""
     rows = await database.call(ONE, bot_id=bot_id, turn_id=turn_id)
+    return _turn(rows[0]) if rows else None
+
+
+async def read_own_turn(database: Database, *, workspace_id: UUID, turn_id: UUID) -> TurnRow | None:
+    """Return a turn of this workspace, whichever bot's it is, or None."""
+    rows = await database.call(OWN, workspace_id=workspace_id, turn_id=turn_id)
     return _turn(rows[0]) if rows else None
 
 
@@ -118,7 +125,7 @@ def _turn(row: Row[Any]) -> TurnRow:
         partial=row.partial,
         finish_reason=row.finish_reason,
         error=error_value(row.error),
-        usage=_usage(row),
+        usage=usage_of(row),
         usage_kind=UsageKind(row.usage_kind) if row.usage_kind else None,
         ignored_parameters=read_ignored(json_value(row.ignored_parameters)),
         provider_request_id=row.provider_request_id,
@@ -127,10 +134,13 @@ def _turn(row: Row[Any]) -> TurnRow:
         ended_at=row.ended_at,
         position=row.position,
         messages=json_value(row.messages),
+        first_text_ms=row.first_text_ms,
+        call_ms=row.call_ms,
     )
 
 
-def _usage(row: Row[Any]) -> Usage:
+def usage_of(row: Row[Any]) -> Usage:
+    """Return the figures that a row of a turn or of a usage event holds."""
     return Usage(
         input_tokens=row.input_tokens,
         output_tokens=row.output_tokens,

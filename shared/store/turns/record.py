@@ -53,6 +53,7 @@ def _fields(end: AttemptEnd) -> dict[str, Any]:
         "usage_kind": end.usage_kind,
         "first_text_ms": end.first_text_ms,
         "call_ms": end.call_ms,
+        "earlier_request_ids": end.earlier_request_ids or None,
         **end.usage.to_primitives(),
     }
 

@@ -115,6 +115,7 @@ class AttemptEnd:
     shutdown. `retries` is the turn's count from now on.
     `keeps_quota`: completed turns and partial output keep their message.
     `call_began`: a provider call was started, so that even a cancelled turn keeps its message.
+    `earlier_request_ids`: of calls that were refused and made again within this attempt, the first first.
     `refused`: the provider accused the key: `record` makes it suspect, fenced by `key_use`.
     """
 
@@ -140,6 +141,7 @@ class AttemptEnd:
     ignored_parameters: Mapping[str, str] = field(default_factory=dict)
     first_text_ms: int | None = None
     call_ms: int | None = None
+    earlier_request_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,3 +187,5 @@ class TurnRow:
     ended_at: datetime | None
     position: int
     messages: list[dict[str, str]] | None = None
+    first_text_ms: int | None = None
+    call_ms: int | None = None

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.domain.actor import Actor
 from shared.domain.plans import Plan
 from shared.store.database import Database
 from shared.store.workspaces.epoch import begin_change
@@ -24,7 +25,7 @@ async def set_plan(
     plan: Plan,
     slots: int,
     message_limit: int,
-    actor: str,
+    actor: Actor,
 ) -> tuple[UUID, ...]:
     """Move a workspace to another plan with that plan's limits; return the turns to ring."""
     async with database.transaction() as connection:
@@ -38,7 +39,7 @@ async def set_plan(
         return await _promoted(connection, workspace_id)
 
 
-async def set_slots(database: Database, *, workspace_id: UUID, slots: int, actor: str) -> tuple[UUID, ...]:
+async def set_slots(database: Database, *, workspace_id: UUID, slots: int, actor: Actor) -> tuple[UUID, ...]:
     """Say how many turns may be ready or running at once; return the turns to ring."""
     async with database.transaction() as connection:
         details = {"slots": slots}
@@ -49,7 +50,7 @@ async def set_slots(database: Database, *, workspace_id: UUID, slots: int, actor
         return await _promoted(connection, workspace_id)
 
 
-async def set_message_limit(database: Database, *, workspace_id: UUID, message_limit: int, actor: str) -> None:
+async def set_message_limit(database: Database, *, workspace_id: UUID, message_limit: int, actor: Actor) -> None:
     """Say how many messages a month the workspace may send."""
     async with database.transaction() as connection:
         details = {"message_limit": message_limit}

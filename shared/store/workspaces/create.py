@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from shared.domain.actor import Actor
 from shared.domain.plans import Plan
 from shared.store.database import Database
 from shared.store.workspaces.epoch import begin_change
@@ -24,11 +25,14 @@ async def create_workspace(
     plan: Plan,
     slots: int,
     message_limit: int,
-    actor: str,
+    actor: Actor,
 ) -> None:
     """Make a workspace with its counters."""
     limits = {"workspace_id": workspace_id, "slots": slots, "message_limit": message_limit}
     async with database.transaction() as connection:
         await connection.execute(WORKSPACE, {"workspace_id": workspace_id, "name": name, "plan": plan})
         await connection.execute(COUNTERS, limits)
-        await begin_change(connection, workspace_id, actor=actor, action="workspace.create", target=workspace_id)
+        details = {"name": name, "plan": plan, "slots": slots, "message_limit": message_limit}
+        await begin_change(
+            connection, workspace_id, actor=actor, action="workspace.create", target=workspace_id, details=details
+        )

@@ -5,22 +5,21 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.domain.actor import Actor
+from shared.store.audit.append import append_audit
+from shared.store.audit.rows import AuditEntry
+
 BUMP = text("UPDATE workspace_counters SET epoch = epoch + 1 WHERE workspace_id = :workspace_id")
-AUDIT = text(
-    "INSERT INTO audit (workspace_id, actor, action, target, details) "
-    "VALUES (:workspace_id, :actor, :action, :target, CAST(:details AS jsonb))",
-)
 
 
 async def begin_change(
     connection: AsyncConnection,
     workspace_id: UUID,
     *,
-    actor: str,
+    actor: Actor,
     action: str,
     target: UUID | str,
     details: dict[str, Any] | None = None,
@@ -29,6 +28,10 @@ async def begin_change(
 
     From the commit on, every turn is accepted and claimed by the new configuration (DESIGN 3).
     """
+    await start_epoch(connection, workspace_id)
+    await append_audit(connection, AuditEntry(workspace_id, actor, action, target, details or {}))
+
+
+async def start_epoch(connection: AsyncConnection, workspace_id: UUID) -> None:
+    """Lock the workspace and start its next epoch, for a change that is noted once it knows what it meets."""
     await connection.execute(BUMP, {"workspace_id": workspace_id})
-    values = {"workspace_id": workspace_id, "actor": actor, "action": action, "target": str(target)}
-    await connection.execute(AUDIT, values | {"details": orjson.dumps(details or {}, default=str).decode()})

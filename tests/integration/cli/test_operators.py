@@ -56,7 +56,8 @@ async def test_a_workspace_gets_its_plans_limits_and_each_can_be_changed(
     assert changed is not None
     assert (changed.plan, changed.slots, changed.message_limit) == (Plan.SCALE, 7, 9)
     audit = await list_audit(database, workspace_id=workspace_id, limit=10, before_id=None)
-    assert {row.actor for row in audit} == {"operator"}
+    assert {(row.actor, row.source) for row in audit} == {("operator", "command line")}
+    assert [row.action for row in audit] == [f"workspace.{what}" for what in ("quota", "slots", "plan", "create")]
     assert str(workspace_id) in (await mevichat("workspace", "list", environment=installation)).out
 
 

@@ -40,6 +40,7 @@ from shared.store.workspaces.create import create_workspace
 from shared.store.workspaces.read import find_workspace
 from shared.vault.master_keys import parse_master_keys
 from shared.vault.vault import Vault
+from tests.actor import TESTER
 
 MASTER_KEYS = base64.urlsafe_b64encode(bytes(range(7, 39))).decode()
 WITHIN_SECONDS = 15
@@ -86,7 +87,7 @@ class Bench:
             sealed=sealed or self.vault.seal(secret, workspace_id=self.workspace_id, key_id=key_id),
             fingerprint=key_id.bytes,
         )
-        await insert_key(self.database, row, actor="test")
+        await insert_key(self.database, row, actor=TESTER)
         return key_id
 
     async def key(self, key_id: UUID) -> KeyRow:
@@ -98,7 +99,7 @@ class Bench:
     async def add_bot(self, model: str, **fields: Any) -> UUID:
         """Make a bot."""
         bot = NewBot(new_id(), self.workspace_id, "Bot", model, **fields)
-        await create_bot(self.database, bot, actor="test")
+        await create_bot(self.database, bot, actor=TESTER)
         return bot.bot_id
 
     async def ask(self, bot_id: UUID, question: str, model: str, **fields: Any) -> UUID:
@@ -222,7 +223,7 @@ async def open_bench(database_url: str, redis_url: str, **overrides: Any) -> Asy
             plan=Plan.SCALE,
             slots=1000,
             message_limit=100_000,
-            actor="test",
+            actor=TESTER,
         )
         try:
             yield bench

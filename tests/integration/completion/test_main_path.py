@@ -13,6 +13,7 @@ from shared.knowledge.add_document import NewDocument, add_document
 from shared.queue.inbox import ReplyInbox
 from shared.queue.reply_entries import Delta, Done
 from shared.queue.routes import COUNT_USAGE
+from tests.actor import TESTER
 from tests.integration.completion.bench import Bench, sim_key, wire_model
 
 BYOK_MODELS = [
@@ -47,7 +48,7 @@ async def test_a_turn_is_answered_on_the_workspaces_key_and_its_tokens_are_the_p
 async def test_mini_answers_from_the_bots_documents_without_a_key(bench: Bench) -> None:
     bot_id = await bench.add_bot("mevichat:mini")
     document = NewDocument(bench.workspace_id, bot_id, "Opening hours", "The shop opens at nine in the morning.")
-    await add_document(bench.database, document, actor="test")
+    await add_document(bench.database, document, actor=TESTER)
 
     turn = await bench.ended(await bench.ask(bot_id, "When does the shop open?", "mevichat:mini"))
 
@@ -60,7 +61,7 @@ async def test_passages_reach_the_model_of_a_byok_bot(bench: Bench) -> None:
     await bench.add_key("openai", sim_key("openai"))
     bot_id = await bench.add_bot("gpt-5-mini")
     document = NewDocument(bench.workspace_id, bot_id, "Opening hours", "The shop opens at nine in the morning.")
-    await add_document(bench.database, document, actor="test")
+    await add_document(bench.database, document, actor=TESTER)
 
     await bench.ended(await bench.ask(bot_id, "When does the shop open?", "gpt-5-mini"))
 

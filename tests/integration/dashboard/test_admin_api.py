@@ -143,7 +143,7 @@ async def test_a_key_is_rotated_tested_renamed_disabled_and_deleted(product: Pro
     assert (rotated["version"], rotated["mask"]) == (2, "sk-••••••••hhhh")
     assert (tested["state"], tested["usable"]) == ("out_of_quota", False)
     assert (renamed["label"], renamed["state"]) == ("Second", "disabled")
-    assert deleted["bots"] == [bot["id"]]
+    assert deleted["bots"] == [{"id": bot["id"], "name": "Test"}]
     _, failed = await workspace.ask(bot["token"], "Hello")
     assert failed["mevichat"]["error"]["type"] == "no_key"
 

@@ -25,6 +25,7 @@ from shared.store.turns.sweep import end_lapsed_leases, promote_due
 from shared.store.usage.count import count_usage
 from shared.store.usage.unannounced import unannounced_usage
 from shared.store.workspaces.change import set_plan
+from tests.actor import TESTER
 from tests.integration.store.bench import FAILED, Bench, completed, failed
 
 CATALOGUE = load_catalogue()
@@ -149,7 +150,7 @@ class Side:
         """Put another text in the key's place."""
         before = await self.key()
         rotation = Rotation(self.key_id, self.bench.workspace_id, "sk-••••", sealed=b"new", fingerprint=b"new")
-        assert await rotate_key(self.bench.database, rotation, actor="test") == before.version + 1
+        assert await rotate_key(self.bench.database, rotation, actor=TESTER) == before.version + 1
         assert (await self.key()).state is KeyState.ACTIVE
 
     async def switch(self, *, disabled: bool) -> None:
@@ -161,12 +162,12 @@ class Side:
             label=None,
             default=None,
             disabled=disabled,
-            actor="test",
+            actor=TESTER,
         )
 
     async def move_to(self, plan: Plan) -> None:
         """Change the plan, with limits as tight as before."""
-        where = {"workspace_id": self.bench.workspace_id, "plan": plan, "actor": "test"}
+        where = {"workspace_id": self.bench.workspace_id, "plan": plan, "actor": TESTER}
         await set_plan(self.bench.database, slots=3, message_limit=12, **where)  # type: ignore[arg-type]
 
     async def sweep(self) -> None:

@@ -16,6 +16,7 @@ from shared.domain.turn_status import TurnStatus
 from shared.store.turns.read import read_turns
 from shared.store.turns.rows import TurnRow
 from shared.store.workspaces.change import set_plan
+from tests.actor import TESTER
 from tests.integration.cli.commands import mevichat
 from tests.product import Product, Workspace, running_product
 from tests.servers import until
@@ -33,7 +34,7 @@ async def move(workspace: Workspace, plan: Plan) -> None:
         plan=plan,
         slots=settings.slots_of(plan),
         message_limit=settings.monthly_messages_of(plan),
-        actor="operator",
+        actor=TESTER,
     )
 
 

@@ -25,6 +25,7 @@ from shared.store.turns.rows import AcceptResult, AttemptEnd, ClaimedTurn, KeyUs
 from shared.store.workspaces.create import create_workspace
 from shared.store.workspaces.read import find_workspace
 from shared.store.workspaces.rows import WorkspaceRow
+from tests.actor import TESTER
 
 FAILED = TurnError(type="unknown", reason="It failed.", retryable=True)
 
@@ -48,9 +49,9 @@ class Bench:
             plan=Plan.SCALE,
             slots=slots,
             message_limit=message_limit,
-            actor="test",
+            actor=TESTER,
         )
-        await create_bot(database, NewBot(bench.bot_id, bench.workspace_id, "Bot", "gpt-5-mini"), actor="test")
+        await create_bot(database, NewBot(bench.bot_id, bench.workspace_id, "Bot", "gpt-5-mini"), actor=TESTER)
         return bench
 
     async def workspace(self) -> WorkspaceRow:
@@ -117,7 +118,7 @@ class Bench:
         """Keep a key that looks sealed."""
         key_id = new_id()
         key = NewKey(key_id, self.workspace_id, "openai", "Main", "sk-••••abcd", sealed=b"sealed", fingerprint=b"f")
-        await insert_key(self.database, key, actor="test")
+        await insert_key(self.database, key, actor=TESTER)
         return KeyUse(key_id, key_version=1, verdict_seq=0)
 
 

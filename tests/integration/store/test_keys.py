@@ -16,6 +16,7 @@ from shared.store.keys.verdict import apply_verdict, take_live_probe
 from shared.store.keys.write import delete_key, patch_key, rotate_key
 from shared.store.turns.rows import KeyUse
 from shared.store.workspaces.configuration import read_configuration
+from tests.actor import TESTER
 from tests.integration.store.bench import FAILED, Bench, failed
 
 INVALID = Standing(state=KeyState.INVALID, reason_code="key_refused", reason="OpenAI refused the key.")
@@ -47,7 +48,7 @@ async def test_a_refusal_of_an_older_version_suspects_nothing(bench: Bench) -> N
     use = await bench.add_key()
     turn = await bench.accepted_and_claimed()
     rotation = Rotation(use.key_id, bench.workspace_id, "sk-••••new1", sealed=b"new", fingerprint=b"n")
-    assert await rotate_key(bench.database, rotation, actor="test") == 2
+    assert await rotate_key(bench.database, rotation, actor=TESTER) == 2
 
     result = await bench.record(failed(turn, key_use=use, refused=True))
 
@@ -140,7 +141,7 @@ async def test_a_verdict_keeps_the_models_that_the_key_may_not_use_and_a_rotatio
     assert (await key_of(bench, use)).standing.blocked == {"gpt-5": "permission"}
 
     rotation = Rotation(use.key_id, bench.workspace_id, "sk-••••new1", sealed=b"new", fingerprint=b"n")
-    await rotate_key(bench.database, rotation, actor="test")
+    await rotate_key(bench.database, rotation, actor=TESTER)
 
     assert (await key_of(bench, use)).standing.blocked == {}
 
@@ -174,7 +175,7 @@ async def test_a_rotation_that_expects_another_version_changes_nothing(bench: Be
     rotation = Rotation(use.key_id, bench.workspace_id, "m", sealed=b"n", fingerprint=b"n", expected_version=7)
     before = (await bench.workspace()).epoch
 
-    assert await rotate_key(bench.database, rotation, actor="test") is None
+    assert await rotate_key(bench.database, rotation, actor=TESTER) is None
 
     assert (await key_of(bench, use)).version == 1
     assert (await bench.workspace()).epoch == before
@@ -184,7 +185,7 @@ async def test_deleting_a_key_destroys_its_text_and_names_the_bots(bench: Bench)
     use = await bench.add_key()
     await bench.sql("UPDATE bots SET key_id = :key", key=use.key_id)
 
-    users = await delete_key(bench.database, workspace_id=bench.workspace_id, key_id=use.key_id, actor="test")
+    users = await delete_key(bench.database, workspace_id=bench.workspace_id, key_id=use.key_id, actor=TESTER)
 
     assert users is not None
     assert [bot.bot_id for bot in users] == [bench.bot_id]
@@ -195,7 +196,7 @@ async def test_deleting_a_key_destroys_its_text_and_names_the_bots(bench: Bench)
 
 async def test_a_disabled_key_is_suspect_when_it_is_enabled_until_a_probe_speaks(bench: Bench) -> None:
     use = await bench.add_key()
-    fields = {"label": None, "default": None, "actor": "test"}
+    fields = {"label": None, "default": None, "actor": TESTER}
     where = {"workspace_id": bench.workspace_id, "key_id": use.key_id}
 
     off = await patch_key(bench.database, disabled=True, **where, **fields)  # type: ignore[arg-type]

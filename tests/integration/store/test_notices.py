@@ -19,6 +19,7 @@ from shared.store.notices.deliver import claim_deliveries, end_delivery
 from shared.store.notices.due import due_notices, untried_notices
 from shared.store.notices.rows import ClaimedDelivery, DeliveryEnd, NoticeSettings
 from shared.store.notices.settings import change_notice_settings
+from tests.actor import TESTER
 from tests.integration.store.bench import Bench
 
 TOLD = NoticeSettings("https://example.com", "a@example.com", b"sealed")
@@ -29,7 +30,7 @@ GOOD, INVALID, OUT, RESTRICTED = (
 
 async def tell(bench: Bench, settings: NoticeSettings = TOLD) -> None:
     await change_notice_settings(
-        bench.database, lambda _: settings, workspace_id=bench.workspace_id, actor="test", details={}
+        bench.database, lambda _: settings, workspace_id=bench.workspace_id, actor=TESTER, details={}
     )
 
 
@@ -47,12 +48,12 @@ async def kinds(bench: Bench) -> list[str]:
 
 async def switch(bench: Bench, key_id: UUID, *, disabled: bool) -> None:
     fields: dict[str, Any] = {"label": None, "default": None, "disabled": disabled}
-    await patch_key(bench.database, workspace_id=bench.workspace_id, key_id=key_id, actor="test", **fields)
+    await patch_key(bench.database, workspace_id=bench.workspace_id, key_id=key_id, actor=TESTER, **fields)
 
 
 async def rotate(bench: Bench, key_id: UUID) -> None:
     rotation = Rotation(key_id, bench.workspace_id, "sk-••••new1", sealed=b"new", fingerprint=b"n")
-    assert await rotate_key(bench.database, rotation, actor="test")
+    assert await rotate_key(bench.database, rotation, actor=TESTER)
 
 
 async def test_only_a_change_between_usable_and_not_is_told(bench: Bench) -> None:

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from collections import Counter
+from datetime import UTC, date, datetime, time
+from itertools import chain, combinations, product
 from typing import Any
+from uuid import UUID
 
 from shared.domain.usage import NO_USAGE, Usage, UsageKind
+from shared.ids import new_id
+from shared.store.bots.rows import NewBot
+from shared.store.bots.write import create_bot
+from shared.store.turns.rows import KeyUse
 from shared.store.usage.count import count_usage
-from shared.store.usage.read import read_usage
+from shared.store.usage.read import FIGURES, GROUPS, read_usage
 from shared.store.usage.unannounced import unannounced_usage
+from tests.actor import TESTER
 from tests.integration.store.bench import Bench, completed, failed
 
 
-async def rows(bench: Bench, *group_by: str) -> list[dict[str, Any]]:
-    """Read the roll-ups of today."""
+async def rows(bench: Bench, *group_by: str, days: tuple[date, date] | None = None) -> list[dict[str, Any]]:
+    """Read the roll-ups of today, or from one day to another."""
     today = datetime.now(UTC).date()
+    from_day, to_day = days or (today, today)
     return await read_usage(
-        bench.database, workspace_id=bench.workspace_id, from_day=today, to_day=today, group_by=group_by
+        bench.database, workspace_id=bench.workspace_id, from_day=from_day, to_day=to_day, group_by=group_by
     )
 
 
@@ -57,12 +66,44 @@ async def test_uncounted_events_are_announced_again_once_in_a_while(bench: Bench
     assert await unannounced_usage(bench.database, older_than_seconds=5, limit=10) == []
 
 
-async def test_the_sum_over_any_grouping_is_the_total(bench: Bench) -> None:
-    for end in (completed, failed, completed):
-        turn = await bench.accepted_and_claimed()
-        await bench.record(end(turn))
-        await count_usage(bench.database, [(turn.turn_id, turn.attempt)])
+DAYS = (date(2026, 1, 31), date(2026, 2, 1))
+Place = tuple[date, UUID, str, str, UUID]
+"""Day, bot, model, provider and key: where a turn's tokens belong, in the order of GROUPS."""
 
-    (total,) = await rows(bench)
-    for group in ("day", "bot", "model", "provider", "key"):
-        assert sum(row["turns"] for row in await rows(bench, group)) == total["turns"] == 3
+
+async def run_turn(bench: Bench, place: Place, tokens: int, *, fails: bool) -> Counter[str]:
+    """Run a turn that belongs there; return its figures."""
+    day, bot_id, model, provider, key_id = place
+    turn = await bench.accepted_and_claimed(bot_id=bot_id, model=model)
+    noon = datetime.combine(day, time(12), tzinfo=UTC)
+    await bench.sql("UPDATE turns SET accepted_at = :noon WHERE id = :id", noon=noon, id=turn.turn_id)
+    usage = Usage(tokens, tokens + 1, tokens + 2, tokens + 3, tokens + 4)
+    end = (failed if fails else completed)(turn, provider=provider, key_use=KeyUse(key_id, 1, 0), usage=usage)
+    await bench.record(end)
+    await count_usage(bench.database, [(turn.turn_id, turn.attempt)])
+    return Counter(turns=1, failed_turns=int(fails), **usage.to_primitives())
+
+
+async def test_each_turns_tokens_stand_under_its_day_bot_model_provider_and_key(bench: Bench) -> None:
+    second_bot = new_id()
+    await create_bot(bench.database, NewBot(second_bot, bench.workspace_id, "Second", "gpt-5"), actor=TESTER)
+    keys = [(await bench.add_key()).key_id for _ in range(2)]
+    sources = [("gpt-5", "openai"), ("gpt-5-mini", "openai"), ("claude-haiku-4-5", "anthropic")]
+    expected: dict[Place, Counter[str]] = {}
+    choices = product(DAYS, (bench.bot_id, second_bot), sources, keys)
+    for tokens, (day, bot_id, source, key_id) in enumerate(choices):
+        place = (day, bot_id, *source, key_id)
+        expected[place] = await run_turn(bench, place, tokens, fails=tokens % 5 == 0)
+
+    subsets = list(chain.from_iterable(combinations(GROUPS, size) for size in range(len(GROUPS) + 1)))
+    for names in subsets:
+        chosen = [list(GROUPS).index(name) for name in names]
+        wanted: dict[tuple[Any, ...], Counter[str]] = {}
+        for place, figures in expected.items():
+            wanted.setdefault(tuple(place[number] for number in chosen), Counter()).update(figures)
+        found = {
+            tuple(row[name] for name in names): Counter({figure: row[figure] for figure in FIGURES})
+            for row in await rows(bench, *names, days=DAYS)
+        }
+        assert {key: +figures for key, figures in found.items()} == {key: +figures for key, figures in wanted.items()}
+    assert len(subsets) == 32

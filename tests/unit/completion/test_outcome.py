@@ -69,7 +69,8 @@ def test_a_longer_wait_sends_the_turn_back_without_its_slot() -> None:
     end = end_of(CallFailure(ErrorType.RATE_LIMITED, status=429, retry_after_seconds=7.0), after_seconds=1.0)
     assert (end.status, end.retries, end.keeps_quota) == (TurnStatus.WAITING, 1, False)
     assert end.next_attempt_at == NOW + timedelta(seconds=8)
-    assert end.error is None
+    assert end.error is not None
+    assert end.error.type == ErrorType.RATE_LIMITED  # of the attempt: the turn itself has not failed
 
 
 @pytest.mark.parametrize("error", [ErrorType.TIMEOUT, ErrorType.CONNECTION, ErrorType.STREAM_BROKEN])
