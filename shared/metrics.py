@@ -15,3 +15,5 @@ events_counted = Counter("mevichat_usage_events_counted_total", "Usage events ad
 verdicts = Counter("mevichat_key_verdicts_total", "Verdicts on keys", ["state"])
 sweep_seconds = Gauge("mevichat_sweeper_last_sweep_timestamp_seconds", "Unix time of the last whole sweep")
 swept = Counter("mevichat_swept_total", "What the sweeper found", ["what"])
+turns_without_room = Counter("mevichat_turns_without_room_total", "Attempts that found no room under their key's limit")
+limits_open = Counter("mevichat_limits_open_total", "Calls made without asking for room, because Redis was away")

@@ -13,6 +13,18 @@ LANGUAGE sql AS $$
     );
 $$;
 
+-- Let the next turns that wait for a key's room compete for slots, by position.
+DROP FUNCTION IF EXISTS release_for_room(uuid, bigint);
+CREATE FUNCTION release_for_room(of_key uuid, at_most bigint) RETURNS void
+LANGUAGE sql AS $$
+    UPDATE turns SET hold = NULL
+    WHERE id IN (
+        SELECT id FROM turns
+        WHERE waits_for_key = of_key AND status = 'waiting' AND hold = 'room'
+        ORDER BY position LIMIT at_most
+    );
+$$;
+
 -- Give free slots to the next due turns by position; return the turns to ring.
 DROP FUNCTION IF EXISTS promote(uuid);
 CREATE FUNCTION promote(of_workspace uuid) RETURNS uuid[]
