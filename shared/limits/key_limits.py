@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
+from math import ceil
 from typing import Any, Final
 from uuid import UUID
 
@@ -25,6 +26,8 @@ PATIENCE_SECONDS: Final = 1.0
 """A Redis that is silent for longer keeps no call waiting."""
 REST_SECONDS: Final = 1.0
 """So long after a silence no call waits for Redis at all."""
+LONGEST_PAUSE_SECONDS: Final = 3_600.0
+"""A provider that asks for more is asked again after so long."""
 _log = structlog.get_logger()
 
 
@@ -58,15 +61,26 @@ class KeyLimits:
 
     def release(self, permit: Permit, outcome: Outcome, *, pause_seconds: float = 0.0) -> None:
         """Give the permit back with what its call showed; returns before that is sent."""
+        pause_seconds = min(pause_seconds, LONGEST_PAUSE_SECONDS)
         self._held.pop(permit.permit_id, None)
         self._room.free(permit.key_id)
         if outcome is Outcome.LIMITED or pause_seconds > 0:
             self._room.note(permit.key_id, Standing(0, pause_seconds), monotonic_seconds())
-        self._batch.add(Return(permit, outcome, round(pause_seconds * 1000)))
+            self._room.want(permit.key_id, monotonic_seconds())
+        self._batch.add(Return(permit, outcome, ceil(pause_seconds * 1000)))
 
     def take_room(self, key_id: UUID) -> int:
         """Return how many turns that wait for this key may be woken now; each place is told once."""
         return self._room.take(key_id, monotonic_seconds())
+
+    def take_unused_room(self) -> dict[UUID, int]:
+        """Return the same for every key that turns of this process went to wait for."""
+        return self._room.take_unused(monotonic_seconds())
+
+    def note_idle(self, key_ids: Iterable[UUID]) -> None:
+        """Take note that no turn waits for these keys."""
+        for key_id in key_ids:
+            self._room.unwant(key_id, monotonic_seconds())
 
     async def renew_always(self) -> None:
         """Renew the permits of all calls under way, for as long as the process runs."""
@@ -103,6 +117,8 @@ class KeyLimits:
         if of_key.asks:
             given, pause_ms, room = next(replies)
             self._note(of_key, room, pause_ms)
+            if given < len(of_key.asks):
+                self._room.want(of_key.key_id, monotonic_seconds())
             refusal = NoRoom(pause_ms / 1000 if pause_ms > 0 else None)
             self._answer(of_key.asks, [ask.permit if at < given else refusal for at, ask in enumerate(of_key.asks)])
 

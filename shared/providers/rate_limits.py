@@ -12,9 +12,11 @@ REFILLS: Final = 60
 """A call waits at most for this part of a limit to come back: a second of a limit by the minute."""
 OPENAI_DIMENSIONS: Final = ("requests", "tokens")
 ANTHROPIC_DIMENSIONS: Final = ("requests", "tokens", "input-tokens", "output-tokens")
-_DURATION: Final = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?")
+_DURATION: Final = re.compile(
+    r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?", re.ASCII
+)
 _UNIT_SECONDS: Final = (86_400.0, 3_600.0, 60.0, 1.0, 0.001)
-_WHOLE_NUMBER: Final = re.compile(r"\d{1,18}")
+_WHOLE_NUMBER: Final = re.compile(r"\d{1,18}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

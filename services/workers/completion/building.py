@@ -22,6 +22,7 @@ from services.workers.completion.record import Recorder
 from services.workers.completion.resolver import Resolver
 from services.workers.completion.room import Room
 from services.workers.completion.turn_flow import TurnFlow
+from services.workers.completion.wake import Waker
 from shared.clock import utc_now
 from shared.domain.catalogue import load_catalogue
 from shared.domain.recheck_rule import RecheckPolicy
@@ -74,15 +75,17 @@ async def open_flow(settings: Settings) -> AsyncIterator[TurnFlow]:
             recheck_policy=RecheckPolicy(settings.recheck_first_seconds, settings.recheck_longest_seconds),
         )
         flow = _flow(parts, keys)
-        renewing = [
+        waker = Waker(parts.database, parts.limits, parts.ringer)
+        standing = [
             asyncio.create_task(flow.leases.renew_always(), name="renew-leases"),
             asyncio.create_task(parts.limits.renew_always(), name="renew-permits"),
+            asyncio.create_task(waker.wake_always(), name="wake-for-room"),
         ]
         try:
             yield flow
         finally:
             await _write_the_rest(flow, parts)
-            for task in renewing:
+            for task in standing:
                 task.cancel()
 
 

@@ -37,7 +37,8 @@ BEGIN
     INSERT INTO audit (workspace_id, actor, action, target, details)
     VALUES (of_workspace, 'validator', 'key.' || new_state, of_key::text, jsonb_build_object('reason_code', new_reason_code));
     UPDATE turns SET hold = NULL, waits_for_key = NULL, next_attempt_at = NULL
-    WHERE waits_for_key = of_key AND status = 'waiting' AND hold IN ('due', 'room');
+    WHERE waits_for_key = of_key AND status = 'waiting'
+        AND (hold = 'due' OR hold = 'room' AND new_state <> 'active');
     o_promoted := promote(of_workspace);
     RETURN NEXT;
 END;

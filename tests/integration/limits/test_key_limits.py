@@ -128,6 +128,18 @@ async def test_an_exhausted_limit_pauses_without_a_refusal(client: Redis, key_id
     assert await client.hexists(limit_key(key_id, 1), "limit") is False
 
 
+async def test_a_pause_without_end_is_cut_to_an_hour(client: Redis, key_id: UUID) -> None:
+    limits = limits_on(client)
+    (permit,) = await ask(limits, key_id, 1)
+
+    limits.release(permit, Outcome.LIMITED, pause_seconds=float("inf"))
+    refusal = await limits.acquire(key_id, 1)
+
+    assert isinstance(refusal, NoRoom)
+    assert refusal.pause_seconds is not None
+    assert 3_500 < refusal.pause_seconds <= 3_600
+
+
 async def test_the_number_in_flight_converges_on_what_the_provider_bears(client: Redis, key_id: UUID) -> None:
     limits, bears = limits_on(client), 10
     calls = refused = 0
