@@ -110,20 +110,34 @@ BEGIN
 END;
 $$;
 
+-- Key by key, so that a long line before one key hides nobody who waits for another.
 DROP FUNCTION IF EXISTS due_for_room(integer);
 CREATE FUNCTION due_for_room(at_most integer) RETURNS uuid[]
 LANGUAGE sql AS $$
-    WITH due AS (
-        SELECT id, waits_for_key, door FROM turns
-        WHERE status = 'waiting' AND hold = 'room' AND next_attempt_at <= clock_timestamp()
+    WITH RECURSIVE keys AS (
+        (
+            SELECT waits_for_key FROM turns WHERE status = 'waiting' AND hold = 'room'
+            ORDER BY waits_for_key LIMIT 1
+        )
+        UNION ALL
+        SELECT (
+            SELECT t.waits_for_key FROM turns AS t
+            WHERE t.status = 'waiting' AND t.hold = 'room' AND t.waits_for_key > keys.waits_for_key
+            ORDER BY t.waits_for_key LIMIT 1
+        )
+        FROM keys WHERE keys.waits_for_key IS NOT NULL
+    ), callers AS (
+        SELECT id FROM turns
+        WHERE status = 'waiting' AND hold = 'room' AND door IN ('whole', 'stream')
+            AND next_attempt_at <= clock_timestamp()
         ORDER BY next_attempt_at LIMIT at_most
     )
     SELECT coalesce(array_agg(id), '{}') FROM (
-        SELECT id FROM due WHERE door IN ('whole', 'stream')
+        SELECT id FROM callers
         UNION
-        SELECT next.id FROM (SELECT DISTINCT waits_for_key FROM due) AS key CROSS JOIN LATERAL (
+        SELECT next.id FROM keys CROSS JOIN LATERAL (
             SELECT id FROM turns
-            WHERE waits_for_key = key.waits_for_key AND status = 'waiting' AND hold = 'room'
+            WHERE waits_for_key = keys.waits_for_key AND status = 'waiting' AND hold = 'room'
                 AND next_attempt_at <= clock_timestamp()
             ORDER BY position LIMIT 16
         ) AS next

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from shared.domain.key_states import KeyState
 from shared.domain.turn_status import Door, TurnStatus
+from shared.store.database import Database
 from shared.store.keys.rows import Standing, Verdict
 from shared.store.keys.verdict import apply_verdict
 from shared.store.turns.cancel import cancel_turn
@@ -14,10 +16,10 @@ from shared.store.turns.sweep import promote_due
 from shared.store.turns.wake import wake_for_room
 from tests.integration.store.bench import Bench, completed, failed
 
-LATER = datetime.now(UTC) + timedelta(hours=1)
+LATER = timedelta(hours=1)
 
 
-async def roomless(bench: Bench, key: KeyUse, count: int, **fields: object) -> list[ClaimedTurn]:
+async def roomless(bench: Bench, key: KeyUse, count: int, **fields: Any) -> list[ClaimedTurn]:
     """Accept turns that find no room, one after the other."""
     turns = []
     for _ in range(count):
@@ -29,7 +31,7 @@ async def roomless(bench: Bench, key: KeyUse, count: int, **fields: object) -> l
                 error=None,
                 waits_for_key=key.key_id,
                 waits_for_room=True,
-                next_attempt_at=LATER,
+                next_attempt_at=datetime.now(UTC) + LATER,
                 call_began=False,
             )
         )
@@ -83,8 +85,8 @@ async def test_a_turn_without_room_blocks_its_conversation_and_gives_way_when_ca
     assert cancelled.promoted == (behind.turn_id,)
 
 
-async def test_the_sweeper_lets_the_next_few_look_and_every_turn_whose_caller_waits(database: object) -> None:
-    bench = await Bench.prepare(database, slots=100)  # type: ignore[arg-type]
+async def test_the_sweeper_lets_the_next_few_look_and_every_turn_whose_caller_waits(database: Database) -> None:
+    bench = await Bench.prepare(database, slots=100)
     key = await bench.add_key()
     patient = await roomless(bench, key, 20, door=Door.ASYNC)
     impatient = await roomless(bench, key, 2, door=Door.WHOLE)
@@ -94,6 +96,18 @@ async def test_the_sweeper_lets_the_next_few_look_and_every_turn_whose_caller_wa
 
     assert set(swept.to_ring) == {turn.turn_id for turn in patient[:16] + impatient}
     assert (await bench.workspace()).in_flight == 18
+
+
+async def test_a_long_line_before_one_key_hides_nobody_who_waits_for_another(bench: Bench) -> None:
+    await roomless(bench, await bench.add_key(), 5, door=Door.ASYNC)
+    await bench.sql("UPDATE turns SET next_attempt_at = now() - interval '1 minute' WHERE hold = 'room'")
+    (other,) = await roomless(bench, await bench.add_key(), 1, door=Door.ASYNC)
+    await bench.sql("UPDATE turns SET next_attempt_at = now() WHERE id = :id", id=other.turn_id)
+    await bench.sql("UPDATE workspace_counters SET slots = 20 WHERE workspace_id = :workspace_id")
+
+    swept = await promote_due(bench.database, limit=1)
+
+    assert other.turn_id in swept.to_ring
 
 
 async def test_a_verdict_on_the_key_wakes_all_that_wait_for_it(bench: Bench) -> None:
