@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import orjson
 from aiohttp import web
@@ -13,16 +14,19 @@ from infra.simulator.behaviour import Behaviour
 from infra.simulator.calls import Call, CallLog
 from infra.simulator.faults import WHOLE_FAULTS, disconnect, stream_out
 from infra.simulator.scenario import Scenario
+from infra.simulator.throttle import Throttle
 from infra.simulator.wire import Wire
 
+NO_HEADERS: Mapping[str, str] = {}
 COOKIE = "__cf_bm={key}; path=/; HttpOnly"
 
 
 class Answering:
     """Decides what each call meets and sends it."""
 
-    def __init__(self, log: CallLog, behaviour_of: Callable[[str], Behaviour | None]) -> None:
+    def __init__(self, log: CallLog, throttle: Throttle, behaviour_of: Callable[[str], Behaviour | None]) -> None:
         self._log = log
+        self._throttle = throttle
         self._behaviour_of = behaviour_of
         self._failures: Counter[str] = Counter()
         self._number = 0
@@ -39,14 +43,26 @@ class Answering:
         behaviour = self._behaviour_of(call.key)
         if behaviour is None:
             return _error(wire, call, wire.table["invalid_api_key"], request_id)
-        scenario = self._scenario(wire, call, behaviour)
-        if behaviour.delay_ms:
-            await asyncio.sleep(behaviour.delay_ms / 1000)
+        allowance = self._throttle.enter(call.key, behaviour) if call.kind != "models" else None
+        headers = wire.limit_headers(allowance) if allowance else {}
+        if allowance is not None and allowance.refused:
+            return _error(wire, call, wire.table["rate_limit_requests"], request_id, headers)
+        meeting = _Meeting(behaviour, self._scenario(wire, call, behaviour), request_id, headers)
+        try:
+            return await self._meet(request, wire, call, meeting)
+        finally:
+            if call.kind != "models":
+                self._throttle.leave(call.key)
+
+    async def _meet(self, request: web.BaseRequest, wire: Wire, call: Call, meeting: _Meeting) -> web.StreamResponse:
+        scenario = meeting.scenario
+        if meeting.behaviour.delay_ms:
+            await asyncio.sleep(meeting.behaviour.delay_ms / 1000)
         if scenario.fault in WHOLE_FAULTS:
             return await WHOLE_FAULTS[scenario.fault](request)
         if scenario.body is not None:
-            return _error(wire, call, scenario, request_id)
-        return await self._succeed(request, wire, call, _Meeting(behaviour, scenario, request_id))
+            return _error(wire, call, scenario, meeting.request_id, meeting.limit_headers)
+        return await self._succeed(request, wire, call, meeting)
 
     def _scenario(self, wire: Wire, call: Call, behaviour: Behaviour) -> Scenario:
         ok, scenario = wire.table["ok"], wire.table.get(behaviour.scenario, wire.table["invalid_api_key"])
@@ -68,7 +84,11 @@ class Answering:
         call: Call,
         meeting: _Meeting,
     ) -> web.StreamResponse:
-        headers = {**wire.headers(meeting.request_id), "Set-Cookie": COOKIE.format(key=call.key[-8:])}
+        headers = {
+            **wire.headers(meeting.request_id),
+            **meeting.limit_headers,
+            "Set-Cookie": COOKIE.format(key=call.key[-8:]),
+        }
         if call.kind == "models":
             return _json(orjson.dumps(_models(wire, call, meeting.behaviour)), headers)
         reply = wire.reply(call, meeting.scenario, meeting.behaviour)
@@ -84,15 +104,14 @@ class Answering:
         return _json(body, headers)
 
 
+@dataclass(frozen=True, slots=True)
 class _Meeting:
     """What this call meets."""
 
-    __slots__ = ("behaviour", "request_id", "scenario")
-
-    def __init__(self, behaviour: Behaviour, scenario: Scenario, request_id: str) -> None:
-        self.behaviour = behaviour
-        self.scenario = scenario
-        self.request_id = request_id
+    behaviour: Behaviour
+    scenario: Scenario
+    request_id: str
+    limit_headers: Mapping[str, str]
 
 
 def _models(wire: Wire, call: Call, behaviour: Behaviour) -> object:
@@ -105,7 +124,9 @@ def _json(body: bytes, headers: dict[str, str]) -> web.Response:
     return web.Response(body=body, headers={**headers, "Content-Type": "application/json"})
 
 
-def _error(wire: Wire, call: Call, scenario: Scenario, request_id: str) -> web.Response:
+def _error(
+    wire: Wire, call: Call, scenario: Scenario, request_id: str, limit_headers: Mapping[str, str] = NO_HEADERS
+) -> web.Response:
     own = {} if scenario.bare else {**wire.headers(request_id), "Set-Cookie": COOKIE.format(key=call.key[-8:])}
-    headers = {**own, **scenario.headers, "Content-Type": scenario.content_type}
+    headers = {**own, **scenario.headers, **limit_headers, "Content-Type": scenario.content_type}
     return web.Response(status=scenario.status, body=wire.error_body(scenario, call, request_id), headers=headers)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from math import ceil
 from typing import Any
 
 import orjson
@@ -11,6 +13,7 @@ from infra.simulator.behaviour import Behaviour
 from infra.simulator.calls import Call
 from infra.simulator.reply import Reply, reply_to
 from infra.simulator.scenario import ANTHROPIC, Scenario, Table
+from infra.simulator.throttle import Allowance
 
 MODELS = ("claude-sonnet-4-6", "claude-haiku-4-5-20251001")
 ALIASES = {"claude-haiku-4-5": "claude-haiku-4-5-20251001"}
@@ -108,6 +111,16 @@ class AnthropicWire:
             "anthropic-ratelimit-requests-remaining": "3999",
             "anthropic-ratelimit-requests-reset": "2026-01-01T00:00:00Z",
         }
+
+    def limit_headers(self, allowance: Allowance) -> Mapping[str, str]:
+        """Return the key's limit, and `retry-after` in whole seconds for a refused call."""
+        reset_at = datetime.now(UTC) + timedelta(seconds=ceil(allowance.reset_seconds))
+        headers = {
+            "anthropic-ratelimit-requests-limit": str(allowance.limit),
+            "anthropic-ratelimit-requests-remaining": str(allowance.remaining),
+            "anthropic-ratelimit-requests-reset": f"{reset_at:%Y-%m-%dT%H:%M:%SZ}",
+        }
+        return headers | {"retry-after": str(ceil(allowance.retry_seconds))} if allowance.refused else headers
 
 
 def _message(call: Call, request_id: str, content: list[dict[str, Any]], stop_reason: str | None) -> dict[str, Any]:

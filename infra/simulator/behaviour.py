@@ -20,7 +20,8 @@ class Behaviour:
     `delay_ms` before the answer, `chunk_delay_ms` between streamed chunks, `chunks` (0: one a
     word), `split_bytes` (0: whole events) cuts a stream into pieces of that size whatever they
     cut through, `fail_first` meets the scenario only so many times and then succeeds,
-    `missing_models` answer "model not found", `only_models` alone meet the scenario (none: all do).
+    `missing_models` answer "model not found", `only_models` alone meet the scenario (none: all do). More calls at
+    once than `most_in_flight`, or more than `calls_per_second`, meet the provider's own 429 (0: no limit).
     """
 
     scenario: str = "ok"
@@ -29,6 +30,8 @@ class Behaviour:
     chunks: int = 0
     split_bytes: int = 0
     fail_first: int = 0
+    most_in_flight: int = 0
+    calls_per_second: int = 0
     missing_models: tuple[str, ...] = ()
     only_models: tuple[str, ...] = ()
 
@@ -47,6 +50,8 @@ KNOBS = {
     "chunks": "chunks",
     "split": "split_bytes",
     "failfirst": "fail_first",
+    "inflight": "most_in_flight",
+    "rps": "calls_per_second",
 }
 
 

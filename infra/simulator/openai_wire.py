@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 from typing import Any
 
 import orjson
@@ -11,6 +12,7 @@ from infra.simulator.behaviour import Behaviour
 from infra.simulator.calls import Call
 from infra.simulator.reply import Reply, reply_to
 from infra.simulator.scenario import OPENAI, Scenario, Table
+from infra.simulator.throttle import Allowance
 
 MODELS = ("gpt-5", "gpt-5-2025-08-07", "gpt-5-mini", "gpt-5-mini-2025-08-07", "gpt-6.1-terra", "mini")
 CREATED = 1_754_500_000
@@ -102,6 +104,21 @@ class OpenAIWire:
             "x-ratelimit-remaining-requests": "9999",
             "x-ratelimit-reset-requests": "6ms",
         }
+
+    def limit_headers(self, allowance: Allowance) -> Mapping[str, str]:
+        """Return the key's limit, and `retry-after` to the millisecond for a refused call."""
+        headers = {
+            "x-ratelimit-limit-requests": str(allowance.limit),
+            "x-ratelimit-remaining-requests": str(allowance.remaining),
+            "x-ratelimit-reset-requests": f"{ceil(allowance.reset_seconds * 1000)}ms",
+        }
+        if not allowance.refused:
+            return headers
+        retry = {
+            "retry-after": str(ceil(allowance.retry_seconds)),
+            "retry-after-ms": str(ceil(allowance.retry_seconds * 1000)),
+        }
+        return headers | retry
 
 
 def _envelope(kind: str, call: Call, request_id: str) -> dict[str, Any]:

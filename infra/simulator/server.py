@@ -16,6 +16,7 @@ from infra.simulator.behaviour import Behaviour, UnknownScenarioError, behaviour
 from infra.simulator.calls import Call, CallLog
 from infra.simulator.openai_wire import OpenAIWire
 from infra.simulator.scenario import ANTHROPIC, OPENAI, load_scenarios
+from infra.simulator.throttle import Throttle
 from infra.simulator.wire import Wire
 
 OPENAI_PREFIX = "/openai/v1"
@@ -39,7 +40,8 @@ class Simulator:
             ANTHROPIC: AnthropicWire(tables[ANTHROPIC]),
         }
         self._behaviours: dict[str, Behaviour] = {}
-        self._answering = Answering(self.log, self._behaviour_of)
+        self.throttle = Throttle()
+        self._answering = Answering(self.log, self.throttle, self._behaviour_of)
         self._running = 0
         self._fell_idle = asyncio.Condition()
         self._runner = web.ServerRunner(

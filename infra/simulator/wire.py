@@ -9,6 +9,7 @@ from infra.simulator.behaviour import Behaviour
 from infra.simulator.calls import Call
 from infra.simulator.reply import Reply
 from infra.simulator.scenario import Scenario, Table
+from infra.simulator.throttle import Allowance
 
 
 class Wire(Protocol):
@@ -47,4 +48,8 @@ class Wire(Protocol):
 
     def headers(self, request_id: str) -> Mapping[str, str]:
         """Return the headers that the provider puts on every answer."""
+        ...
+
+    def limit_headers(self, allowance: Allowance) -> Mapping[str, str]:
+        """Return the headers that say how a key with limits stands; a refused call is told when to try again."""
         ...

@@ -10,12 +10,17 @@ from shared.domain.error_types import ErrorType
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How patient we are; `waiting_caller_seconds` bounds the start of a retry after acceptance."""
+    """How patient we are; `waiting_caller_seconds` bounds the start of a retry after acceptance.
+
+    A turn that waits for room under its key's limit is woken when there is some; `room_look_seconds` later it looks
+    for itself.
+    """
 
     max_retries: int = 4
     first_delay_seconds: float = 0.5
     longest_delay_seconds: float = 30.0
     waiting_caller_seconds: float = 20.0
+    room_look_seconds: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +68,32 @@ def decide_retry(failed: FailedAttempt, policy: RetryPolicy, now: datetime) -> R
     return RetryAt(at) if at < _latest_start(failed, policy) else GiveUp()
 
 
+@dataclass(frozen=True, slots=True)
+class RoomlessTurn:
+    """A turn whose key has no room for a call; `pause_seconds` is known where the provider asked for silence."""
+
+    pause_seconds: float | None
+    accepted_at: datetime
+    deadline_at: datetime
+    has_waiting_caller: bool
+
+
+def decide_wait_for_room(turn: RoomlessTurn, policy: RetryPolicy, now: datetime) -> RetryAt | GiveUp:
+    """Return when the turn looks for room at the latest, or that it would start too late: no call was made."""
+    latest = _latest_start(turn, policy)
+    if turn.pause_seconds is None:  # a place may come free at any moment, so it is worth staying to the end
+        at = min(now + timedelta(seconds=policy.room_look_seconds), latest)
+        return RetryAt(at) if now < latest else GiveUp()
+    at = now + timedelta(seconds=turn.pause_seconds)
+    return RetryAt(at) if at < latest else GiveUp()
+
+
 def _delay_seconds(failed: FailedAttempt, policy: RetryPolicy) -> float:
     backoff: float = min(policy.first_delay_seconds * 2**failed.retries, policy.longest_delay_seconds)
     return max(failed.retry_after_seconds or 0.0, backoff)
 
 
-def _latest_start(failed: FailedAttempt, policy: RetryPolicy) -> datetime:
-    if not failed.has_waiting_caller:
-        return failed.deadline_at
-    return min(failed.deadline_at, failed.accepted_at + timedelta(seconds=policy.waiting_caller_seconds))
+def _latest_start(turn: FailedAttempt | RoomlessTurn, policy: RetryPolicy) -> datetime:
+    if not turn.has_waiting_caller:
+        return turn.deadline_at
+    return min(turn.deadline_at, turn.accepted_at + timedelta(seconds=policy.waiting_caller_seconds))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from shared.domain.error_types import ErrorType
 from shared.providers.port import CallFailure
+from shared.providers.rate_limits import RateLimits
 
 WORD = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 """A type, code or id. Anything else is prose, and prose may quote a key."""
@@ -25,6 +26,7 @@ class Reported:
     message: str = ""
     request_id: str | None = None
     retry_after_seconds: float | None = None
+    limits: RateLimits | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ def to_failure(table: Sequence[Rule], reported: Reported) -> CallFailure:
         code=word(reported.code),
         request_id=word(reported.request_id),
         retry_after_seconds=reported.retry_after_seconds,
+        limits=reported.limits,
     )
 
 

@@ -11,6 +11,7 @@ from shared.domain.chat import ChatMessage, Passage
 from shared.domain.error_types import ErrorType
 from shared.domain.secret import Secret
 from shared.domain.usage import Usage
+from shared.providers.rate_limits import RateLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Answer:
     """The model answered. `usage` is None when the provider gave no figures.
 
     `finish_reason` is OpenAI's word: stop, length, content_filter. `ignored_parameters` says of each
-    parameter that did not travel as it was sent, why.
+    parameter that did not travel as it was sent, why. `limits` are what the headers called exhausted.
     """
 
     text: str
@@ -54,11 +55,12 @@ class Answer:
     usage: Usage | None
     request_id: str | None = None
     ignored_parameters: Mapping[str, str] = field(default_factory=dict)
+    limits: RateLimits | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CallFailure:
-    """The call failed. `text` is what had come, `usage` what the provider reported before."""
+    """The call failed. `text` is what had come, `usage` and `limits` what the provider reported before."""
 
     error: ErrorType
     status: int | None = None
@@ -69,6 +71,7 @@ class CallFailure:
     text: str = ""
     usage: Usage | None = None
     ignored_parameters: Mapping[str, str] = field(default_factory=dict)
+    limits: RateLimits | None = None
 
 
 CallResult = Answer | CallFailure

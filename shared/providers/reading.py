@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from shared.domain.error_types import ErrorType
 from shared.domain.usage import Usage
 from shared.providers.port import Answer, CallFailure, CallResult, OnText
+from shared.providers.rate_limits import RateLimits
 
 REFUSED = "content_filter"
 
@@ -22,6 +23,7 @@ class Reading:
     finish_reason: str | None = None
     usage: Usage | None = None
     request_id: str | None = None
+    limits: RateLimits | None = None
 
     def add(self, piece: object) -> None:
         """Take a piece of text; anything but text, and empty text, is nothing."""
@@ -40,11 +42,12 @@ class Reading:
         if self.finish_reason == REFUSED and not text:
             failure = CallFailure(ErrorType.CONTENT_REFUSED)
         elif self.finish_reason is not None:
-            return Answer(text, self.finish_reason, self.usage, self.request_id, self.ignored_parameters)
+            return Answer(text, self.finish_reason, self.usage, self.request_id, self.ignored_parameters, self.limits)
         return replace(
             failure,
             text=text,
             usage=self.usage,
             request_id=failure.request_id or self.request_id,
             ignored_parameters=self.ignored_parameters,
+            limits=failure.limits or self.limits,
         )

@@ -22,7 +22,7 @@ from shared.queue.reply_entries import (
     turn_key,
     write_entry,
 )
-from shared.queue.tick_batch import TickBatch
+from shared.tick_batch import TickBatch
 
 INBOX_LENGTH: Final = 10_000
 TURN_STREAM_LENGTH: Final = 10_000

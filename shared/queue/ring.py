@@ -16,7 +16,7 @@ from redis.exceptions import NoScriptError, RedisError
 from shared.queue.dispatch import Dispatch, dispatch_script
 from shared.queue.errors import QueueUnavailableError
 from shared.queue.routes import Route
-from shared.queue.tick_batch import TickBatch
+from shared.tick_batch import TickBatch
 
 _MAX_IN_FLIGHT: Final = 4
 

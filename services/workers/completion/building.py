@@ -20,12 +20,15 @@ from services.workers.completion.patience import Patience
 from services.workers.completion.prepare import Preparer
 from services.workers.completion.record import Recorder
 from services.workers.completion.resolver import Resolver
+from services.workers.completion.room import Room
 from services.workers.completion.turn_flow import TurnFlow
+from services.workers.completion.wake import Waker
 from shared.clock import utc_now
 from shared.domain.catalogue import load_catalogue
 from shared.domain.recheck_rule import RecheckPolicy
 from shared.domain.retry_rule import RetryPolicy
 from shared.keys.context import KeyContext
+from shared.limits.key_limits import KeyLimits
 from shared.providers.registry import open_providers
 from shared.queue.connection import connect_redis
 from shared.queue.replies import ReplyWriter
@@ -49,6 +52,7 @@ class _Parts:
     database: Database
     patience: Patience
     replies: ReplyWriter
+    limits: KeyLimits
     ringer: Ringer
     announcer: Announcer
 
@@ -71,12 +75,18 @@ async def open_flow(settings: Settings) -> AsyncIterator[TurnFlow]:
             recheck_policy=RecheckPolicy(settings.recheck_first_seconds, settings.recheck_longest_seconds),
         )
         flow = _flow(parts, keys)
-        renewing = asyncio.create_task(flow.leases.renew_always(), name="renew-leases")
+        waker = Waker(parts.database, parts.limits, parts.ringer)
+        standing = [
+            asyncio.create_task(flow.leases.renew_always(), name="renew-leases"),
+            asyncio.create_task(parts.limits.renew_always(), name="renew-permits"),
+            asyncio.create_task(waker.wake_always(), name="wake-for-room"),
+        ]
         try:
             yield flow
         finally:
             await _write_the_rest(flow, parts)
-            renewing.cancel()
+            for task in standing:
+                task.cancel()
 
 
 def _open_parts(settings: Settings, stack: AsyncExitStack) -> _Parts:
@@ -88,8 +98,10 @@ def _open_parts(settings: Settings, stack: AsyncExitStack) -> _Parts:
     stack.push_async_callback(database.close)
     client = connect_redis(settings.redis_url or "", connections=REDIS_CONNECTIONS)
     stack.push_async_callback(client.aclose)
+    # a permit stands for a call as a lease for its turn, and lives as long
+    limits = KeyLimits(client, permit_seconds=settings.lease_seconds, renew_seconds=settings.renew_seconds)
     ringer = Ringer(client)
-    return _Parts(settings, database, Patience(), ReplyWriter(client), ringer, Announcer(ringer, utc_now))
+    return _Parts(settings, database, Patience(), ReplyWriter(client), limits, ringer, Announcer(ringer, utc_now))
 
 
 def _flow(parts: _Parts, keys: KeyContext) -> TurnFlow:
@@ -121,7 +133,7 @@ def _caller(parts: _Parts, keys: KeyContext, verdicts: KeyVerdicts) -> Caller:
         delta_interval_seconds=settings.delta_interval_ms / 1000,
     )
     policy = RetryPolicy(waiting_caller_seconds=settings.retry_start_limit_seconds)
-    return Caller(asker, keys.vault, verdicts, policy, utc_now)
+    return Caller(asker, Room(parts.limits, policy), keys.vault, verdicts, policy, utc_now)
 
 
 async def _write_the_rest(flow: TurnFlow, parts: _Parts) -> None:
@@ -130,6 +142,7 @@ async def _write_the_rest(flow: TurnFlow, parts: _Parts) -> None:
         parts.patience.give_up()
         await _are_written(flow, GIVING_UP_SECONDS)
     await parts.announcer.close()
+    await parts.limits.close()
     await parts.replies.close()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 
 from services.workers.completion.ask import Asker
 from services.workers.completion.attempt import Attempt, Called
@@ -13,8 +14,10 @@ from services.workers.completion.open_key import open_key
 from services.workers.completion.outcome import Asked, RetryIn, judge
 from services.workers.completion.prepare import Prompt
 from services.workers.completion.resolve import Resolved, key_unusable
+from services.workers.completion.room import Room
 from shared.clock import Clock
 from shared.domain.retry_rule import RetryPolicy
+from shared.limits.values import NoRoom
 from shared.providers.port import Credential
 from shared.store.keys.rows import KeyRow
 from shared.store.turns.rows import AttemptEnd
@@ -29,6 +32,7 @@ class Caller:
     """
 
     asker: Asker
+    room: Room
     vault: Vault
     key_verdicts: KeyVerdicts
     retry_policy: RetryPolicy
@@ -43,10 +47,13 @@ class Caller:
             credential = await self._open_key(attempt, resolved)
             if isinstance(credential, AttemptEnd):
                 return credential
-            called = await self.asker.ask(attempt, resolved, prompt, credential, now=now)
+            asking = partial(self.asker.ask, attempt, resolved, prompt, credential, now=now)
+            called = await self.room.within(resolved.key, asking)
+            if isinstance(called, NoRoom):
+                return self.room.end_without(attempt, resolved, called, self.clock())
             outcome = await self._judge(attempt, resolved, prompt, called)
             if isinstance(outcome, AttemptEnd):
-                return outcome
+                return self.room.waking(outcome)
             attempt.retries += 1
             if called.result.request_id is not None:
                 attempt.earlier_request_ids.append(called.result.request_id)

@@ -52,6 +52,21 @@ def waits_for_verdict(attempt: Attempt, key: KeyRow, now: datetime) -> AttemptEn
     )
 
 
+def waits_for_room(attempt: Attempt, key: KeyRow, at: datetime) -> AttemptEnd:
+    """Send the turn back until its key has room for a call, or until `at`; a call that was not made is no retry."""
+    return AttemptEnd(
+        turn_id=attempt.turn.turn_id,
+        attempt=attempt.turn.attempt,
+        status=TurnStatus.WAITING,
+        keeps_quota=False,
+        next_attempt_at=at,
+        waits_for_key=key.key_id,
+        waits_for_room=True,
+        retries=attempt.retries,
+        call_began=attempt.held.call is not None,
+    )
+
+
 def broken_off(attempt: Attempt) -> AttemptEnd:
     """End an attempt that was stopped from outside: its row was cancelled or taken, or the process ends.
 

@@ -55,7 +55,7 @@ def judge(asked: Asked, called: Called, *, policy: RetryPolicy, now: datetime) -
     if isinstance(again, GiveUp):
         return _failed(asked, called, result, _error_of(asked, result, now))
     seconds = (again.at - now).total_seconds()
-    if seconds < STAYS_IN_WORKER_SECONDS and _cost_nothing(result):
+    if seconds < STAYS_IN_WORKER_SECONDS and _cost_nothing(result) and not _wants_room(asked, result):
         return RetryIn(seconds)
     return _postponed(asked, called, result, error=_error_of(asked, result, now), at=again.at)
 
@@ -96,6 +96,11 @@ def _facts(asked: Asked, failure: CallFailure) -> FailedAttempt:
 def _cost_nothing(failure: CallFailure) -> bool:
     """Tell whether the provider itself refused; where the outcome was lost, the attempt's usage must say so."""
     return failure.status is not None and failure.usage is None
+
+
+def _wants_room(asked: Asked, failure: CallFailure) -> bool:
+    """Tell whether the key's own limit is in the way: however short the wait, it must not hold a slot."""
+    return failure.error is ErrorType.RATE_LIMITED and asked.resolved.key is not None
 
 
 def _completed(asked: Asked, called: Called, answer: Answer) -> AttemptEnd:
@@ -149,10 +154,13 @@ def _failed(asked: Asked, called: Called, failure: CallFailure, error: TurnError
 
 def _postponed(asked: Asked, called: Called, failure: CallFailure, *, error: TurnError, at: datetime) -> AttemptEnd:
     figures = figures_of_failure(failure, asked.prompt)
+    key = asked.resolved.key if _wants_room(asked, failure) else None
     return AttemptEnd(
         turn_id=asked.turn.turn_id,
         attempt=asked.turn.attempt,
         status=TurnStatus.WAITING,
+        waits_for_key=key.key_id if key else None,
+        waits_for_room=key is not None,
         keeps_quota=False,
         usage=figures.usage,
         usage_kind=figures.kind,

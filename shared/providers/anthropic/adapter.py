@@ -10,6 +10,7 @@ import anthropic
 import httpx2
 import orjson
 
+from shared.clock import utc_now
 from shared.domain.catalogue import Model
 from shared.domain.error_types import ErrorType
 from shared.providers.anthropic.client import ExplicitClient
@@ -21,6 +22,7 @@ from shared.providers.credential_check import refuse_unsendable
 from shared.providers.error_table import to_failure
 from shared.providers.port import CallFailure, CallResult, ChatCall, Credential, OnText, ProbeResult
 from shared.providers.probe import probe_key, read_model_ids
+from shared.providers.rate_limits import read_anthropic_limits
 from shared.providers.reading import Reading
 
 PATH = "/v1/messages"
@@ -75,7 +77,7 @@ class AnthropicProvider:
 
 async def _ask(client: ExplicitClient, body: dict[str, Any], reading: Reading) -> None:
     answer = await client.post(PATH, body=body, cast_to=httpx2.Response)
-    reading.request_id = answer.headers.get("request-id")
+    _read_headers(answer.headers, reading)
     read_whole(orjson.loads(answer.content), reading)
 
 
@@ -83,9 +85,14 @@ async def _stream(client: ExplicitClient, body: dict[str, Any], reading: Reading
     stream = await client.post(PATH, body=body, cast_to=object, stream=True, stream_cls=anthropic.AsyncStream[object])
     reader = EventReader(reading)
     async with stream:
-        reading.request_id = stream.response.headers.get("request-id")
+        _read_headers(stream.response.headers, reading)
         async for event in stream:
             reader.read(event)
+
+
+def _read_headers(headers: httpx2.Headers, reading: Reading) -> None:
+    reading.request_id = headers.get("request-id")
+    reading.limits = read_anthropic_limits(headers, utc_now())
 
 
 def _failure_of(error: Exception, call: ChatCall) -> CallFailure:

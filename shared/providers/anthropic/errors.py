@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import anthropic
 
+from shared.clock import utc_now
 from shared.domain.error_types import ErrorType
 from shared.providers.error_table import Reported, Rule, read_retry_after
+from shared.providers.rate_limits import read_anthropic_limits
 from shared.providers.wire_values import mapping, text
 
 TABLE = (
@@ -64,4 +66,5 @@ def read_error(error: anthropic.APIError) -> Reported:
         status=None if error.response.is_success else error.status_code,
         request_id=headers.get("request-id"),
         retry_after_seconds=read_retry_after(headers),
+        limits=read_anthropic_limits(headers, utc_now()),
     )

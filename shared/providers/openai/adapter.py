@@ -21,6 +21,7 @@ from shared.providers.openai.request import build_request, without_streaming
 from shared.providers.openai.stream import read_chunk, read_whole
 from shared.providers.port import CallFailure, CallResult, ChatCall, Credential, OnText, ProbeResult
 from shared.providers.probe import probe_key, read_model_ids
+from shared.providers.rate_limits import read_openai_limits
 from shared.providers.reading import Reading
 
 PATH = "/chat/completions"
@@ -75,7 +76,7 @@ class OpenAIProvider:
 
 async def _ask(client: ExplicitClient, body: dict[str, Any], reading: Reading) -> None:
     answer = await client.post(PATH, body=body, cast_to=httpx2.Response)
-    reading.request_id = answer.headers.get("x-request-id")
+    _read_headers(answer.headers, reading)
     read_whole(orjson.loads(answer.content), reading)
 
 
@@ -88,9 +89,14 @@ async def _stream(client: ExplicitClient, body: dict[str, Any], reading: Reading
         await _ask(client, without_streaming(body), reading)
         return
     async with stream:
-        reading.request_id = stream.response.headers.get("x-request-id")
+        _read_headers(stream.response.headers, reading)
         async for chunk in stream:
             read_chunk(chunk, reading)
+
+
+def _read_headers(headers: httpx2.Headers, reading: Reading) -> None:
+    reading.request_id = headers.get("x-request-id")
+    reading.limits = read_openai_limits(headers)
 
 
 def _failure_of(error: Exception, call: ChatCall, reading: Reading) -> CallFailure:

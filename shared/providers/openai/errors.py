@@ -8,6 +8,7 @@ import openai
 
 from shared.domain.error_types import ErrorType
 from shared.providers.error_table import Reported, Rule, read_retry_after
+from shared.providers.rate_limits import read_openai_limits
 from shared.providers.wire_values import mapping, text
 
 TABLE = (
@@ -69,6 +70,7 @@ def read_error(error: openai.APIError) -> Reported:
         status=error.status_code,
         request_id=headers.get("x-request-id"),
         retry_after_seconds=read_retry_after(headers),
+        limits=read_openai_limits(headers),
     )
 
 

@@ -45,7 +45,8 @@ ROTATE = text(
     "WHERE id = :key_id RETURNING version",
 )
 RELEASE_TURNS = text(
-    "UPDATE turns SET next_attempt_at = now() WHERE waits_for_key = :key_id AND status = 'waiting' AND hold = 'due'",
+    "UPDATE turns SET next_attempt_at = now() WHERE waits_for_key = :key_id AND status = 'waiting' "
+    "AND hold IN ('due', 'room')",
 )
 NOTE = text("SELECT note_key_change(:key_id)")
 LABEL = text("UPDATE provider_keys SET label = :label WHERE id = :key_id")

@@ -13,6 +13,22 @@ LANGUAGE sql AS $$
     );
 $$;
 
+-- Let the next turns that wait for a key's room compete for slots, by position.
+DROP FUNCTION IF EXISTS release_for_room(uuid, bigint);
+CREATE FUNCTION release_for_room(of_key uuid, at_most bigint) RETURNS bigint
+LANGUAGE sql AS $$
+    WITH changed AS (
+        UPDATE turns SET hold = NULL
+        WHERE id IN (
+            SELECT id FROM turns
+            WHERE waits_for_key = of_key AND status = 'waiting' AND hold = 'room'
+            ORDER BY position LIMIT at_most
+        )
+        RETURNING id
+    )
+    SELECT count(*) FROM changed;
+$$;
+
 -- Give free slots to the next due turns by position; return the turns to ring.
 DROP FUNCTION IF EXISTS promote(uuid);
 CREATE FUNCTION promote(of_workspace uuid) RETURNS uuid[]
@@ -77,5 +93,31 @@ BEGIN
     IF t.conversation IS NOT NULL THEN
         PERFORM release_conversation(t.bot_id, t.conversation);
     END IF;
+END;
+$$;
+
+-- Room that no ending call told of: a pause is over, a limit has grown. Keys without a turn that waits are named.
+DROP FUNCTION IF EXISTS wake_for_room(uuid[], integer[]);
+CREATE FUNCTION wake_for_room(key_ids uuid[], calls integer[]) RETURNS TABLE (o_promoted uuid[], o_idle_keys uuid[])
+LANGUAGE plpgsql AS $$
+DECLARE
+    of_workspaces uuid[];
+    k record;
+    w uuid;
+BEGIN
+    o_promoted := '{}';
+    o_idle_keys := '{}';
+    SELECT array_agg(DISTINCT workspace_id ORDER BY workspace_id) INTO of_workspaces
+    FROM provider_keys WHERE id = ANY (key_ids);
+    PERFORM 1 FROM workspace_counters WHERE workspace_id = ANY (of_workspaces) ORDER BY workspace_id FOR UPDATE;
+    FOR k IN SELECT * FROM unnest(key_ids, calls) AS room (key_id, calls) ORDER BY key_id LOOP
+        IF release_for_room(k.key_id, k.calls) = 0 THEN
+            o_idle_keys := o_idle_keys || k.key_id;
+        END IF;
+    END LOOP;
+    FOREACH w IN ARRAY coalesce(of_workspaces, '{}') LOOP
+        o_promoted := o_promoted || promote(w);
+    END LOOP;
+    RETURN NEXT;
 END;
 $$;

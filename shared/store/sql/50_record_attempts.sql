@@ -7,6 +7,7 @@ LANGUAGE plpgsql AS $$
 DECLARE
     ids uuid[];
     key_ids uuid[];
+    has_room boolean;
     applied uuid[];
     late uuid[];
     suspected uuid[] := '{}';
@@ -14,8 +15,8 @@ DECLARE
     recorded_now timestamptz;
     c record;
 BEGIN
-    SELECT array_agg((item ->> 'turn_id')::uuid), array_agg((item ->> 'key_id')::uuid)
-    INTO ids, key_ids FROM jsonb_array_elements(batch) AS item;
+    SELECT array_agg((item ->> 'turn_id')::uuid), array_agg((item ->> 'key_id')::uuid), bool_or(item ? 'makes_room')
+    INTO ids, key_ids, has_room FROM jsonb_array_elements(batch) AS item;
     PERFORM 1 FROM workspace_counters
     WHERE workspace_id IN (SELECT workspace_id FROM turns WHERE id = ANY (ids))
     ORDER BY workspace_id FOR UPDATE;
@@ -29,7 +30,7 @@ BEGIN
     WITH changed AS (
         UPDATE turns AS t
         SET status = i.status,
-            hold = CASE WHEN i.status = 'waiting' THEN 'due' END,
+            hold = CASE WHEN i.status = 'waiting' THEN CASE WHEN i.waits_for_room THEN 'room' ELSE 'due' END END,
             waits_for_key = CASE WHEN i.status = 'waiting' THEN i.waits_for_key END,
             next_attempt_at = CASE WHEN i.status = 'waiting' THEN i.next_attempt_at END,
             rung_at = CASE WHEN i.status = 'ready' THEN recorded_now END,
@@ -120,6 +121,13 @@ BEGIN
     LOOP
         PERFORM release_conversation(c.bot_id, c.conversation);
     END LOOP;
+    IF has_room THEN  -- of keys whose workspaces are locked above
+        FOR c IN
+            SELECT key_id, sum(makes_room) AS calls FROM attempt_ends(batch) WHERE makes_room > 0 GROUP BY 1 ORDER BY 1
+        LOOP
+            PERFORM release_for_room(c.key_id, c.calls);
+        END LOOP;
+    END IF;
     FOR c IN
         SELECT workspace_id FROM workspace_counters
         WHERE waiting > 0 AND in_flight < slots
@@ -143,21 +151,23 @@ DROP FUNCTION IF EXISTS attempt_ends(jsonb);
 CREATE FUNCTION attempt_ends(batch jsonb)
 RETURNS TABLE (
     turn_id uuid, attempt integer, status text, keeps_quota boolean, call_began boolean, waits_for_key uuid,
-    next_attempt_at timestamptz, retries integer, answer text, partial boolean, finish_reason text, error text,
-    ignored_parameters text, provider text, wire_model text, key_id uuid, key_version integer, verdict_seq integer,
-    refused boolean, provider_request_id text, usage_kind text, input_tokens integer, output_tokens integer,
-    cached_input_tokens integer, cache_write_input_tokens integer, reasoning_tokens integer, first_text_ms integer,
-    call_ms integer, earlier_request_ids text[], ordinal bigint
+    waits_for_room boolean, makes_room integer, next_attempt_at timestamptz, retries integer, answer text,
+    partial boolean, finish_reason text, error text, ignored_parameters text, provider text, wire_model text,
+    key_id uuid, key_version integer, verdict_seq integer, refused boolean, provider_request_id text, usage_kind text,
+    input_tokens integer, output_tokens integer, cached_input_tokens integer, cache_write_input_tokens integer,
+    reasoning_tokens integer, first_text_ms integer, call_ms integer,
+    earlier_request_ids text[], ordinal bigint
 )
 LANGUAGE sql IMMUTABLE AS $$
     SELECT * FROM ROWS FROM (
         jsonb_to_recordset(batch) AS (
             turn_id uuid, attempt integer, status text, keeps_quota boolean, call_began boolean, waits_for_key uuid,
-            next_attempt_at timestamptz, retries integer, answer text, partial boolean, finish_reason text, error text,
-            ignored_parameters text, provider text, wire_model text, key_id uuid, key_version integer,
-            verdict_seq integer, refused boolean, provider_request_id text, usage_kind text, input_tokens integer,
-            output_tokens integer, cached_input_tokens integer, cache_write_input_tokens integer,
-            reasoning_tokens integer, first_text_ms integer, call_ms integer, earlier_request_ids text[]
+            waits_for_room boolean, makes_room integer, next_attempt_at timestamptz, retries integer, answer text,
+            partial boolean, finish_reason text, error text, ignored_parameters text, provider text, wire_model text,
+            key_id uuid, key_version integer, verdict_seq integer, refused boolean, provider_request_id text,
+            usage_kind text, input_tokens integer, output_tokens integer, cached_input_tokens integer,
+            cache_write_input_tokens integer, reasoning_tokens integer, first_text_ms integer, call_ms integer,
+            earlier_request_ids text[]
         )
     ) WITH ORDINALITY;
 $$;

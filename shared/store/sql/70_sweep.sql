@@ -81,7 +81,8 @@ BEGIN
 END;
 $$;
 
--- Retries that are due, and free slots that somebody left behind.
+-- Retries that are due, and free slots that somebody left behind. Of the turns that wait for a key's room only the
+-- next few are let go, and those whose caller waits: the rest would find none and stand before other turns meanwhile.
 DROP FUNCTION IF EXISTS promote_due(integer);
 CREATE FUNCTION promote_due(at_most integer) RETURNS uuid[]
 LANGUAGE plpgsql AS $$
@@ -95,18 +96,53 @@ BEGIN
         WHERE status = 'waiting' AND hold = 'due' AND next_attempt_at <= clock_timestamp()
         ORDER BY next_attempt_at LIMIT at_most
     ) AS due;
+    candidates := candidates || due_for_room(at_most);
     PERFORM 1 FROM workspace_counters
     WHERE workspace_id IN (SELECT workspace_id FROM turns WHERE id = ANY (candidates))
         OR (waiting > 0 AND in_flight < slots)
     ORDER BY workspace_id FOR UPDATE;
     UPDATE turns SET hold = NULL
-    WHERE id = ANY (candidates) AND status = 'waiting' AND hold = 'due' AND next_attempt_at <= clock_timestamp();
+    WHERE id = ANY (candidates) AND status = 'waiting' AND hold IN ('due', 'room') AND next_attempt_at <= clock_timestamp();
     FOR w IN SELECT workspace_id FROM workspace_counters WHERE waiting > 0 AND in_flight < slots ORDER BY workspace_id
     LOOP
         promoted := promoted || promote(w);
     END LOOP;
     RETURN promoted;
 END;
+$$;
+
+-- Key by key, so that a long line before one key hides nobody who waits for another.
+DROP FUNCTION IF EXISTS due_for_room(integer);
+CREATE FUNCTION due_for_room(at_most integer) RETURNS uuid[]
+LANGUAGE sql AS $$
+    WITH RECURSIVE keys AS (
+        (
+            SELECT waits_for_key FROM turns WHERE status = 'waiting' AND hold = 'room'
+            ORDER BY waits_for_key LIMIT 1
+        )
+        UNION ALL
+        SELECT (
+            SELECT t.waits_for_key FROM turns AS t
+            WHERE t.status = 'waiting' AND t.hold = 'room' AND t.waits_for_key > keys.waits_for_key
+            ORDER BY t.waits_for_key LIMIT 1
+        )
+        FROM keys WHERE keys.waits_for_key IS NOT NULL
+    ), callers AS (
+        SELECT id FROM turns
+        WHERE status = 'waiting' AND hold = 'room' AND door IN ('whole', 'stream')
+            AND next_attempt_at <= clock_timestamp()
+        ORDER BY next_attempt_at LIMIT at_most
+    )
+    SELECT coalesce(array_agg(id), '{}') FROM (
+        SELECT id FROM callers
+        UNION
+        SELECT next.id FROM keys CROSS JOIN LATERAL (
+            SELECT id FROM turns
+            WHERE waits_for_key = keys.waits_for_key AND status = 'waiting' AND hold = 'room'
+                AND next_attempt_at <= clock_timestamp()
+            ORDER BY position LIMIT 16
+        ) AS next
+    ) AS chosen;
 $$;
 
 DROP FUNCTION IF EXISTS lock_workspaces_of(uuid[]);

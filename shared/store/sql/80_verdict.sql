@@ -44,7 +44,8 @@ BEGIN
         jsonb_build_object('reason_code', new_reason_code, 'version', k.version), k.fingerprint, k.fingerprint
     );
     UPDATE turns SET hold = NULL, waits_for_key = NULL, next_attempt_at = NULL
-    WHERE waits_for_key = of_key AND status = 'waiting' AND hold = 'due';
+    WHERE waits_for_key = of_key AND status = 'waiting'
+        AND (hold = 'due' OR hold = 'room' AND new_state <> 'active');
     o_promoted := promote(of_workspace);
     RETURN NEXT;
 END;

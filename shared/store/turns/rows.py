@@ -117,6 +117,8 @@ class AttemptEnd:
     `call_began`: a provider call was started, so that even a cancelled turn keeps its message.
     `earlier_request_ids`: of calls that were refused and made again within this attempt, the first first.
     `refused`: the provider accused the key: `record` makes it suspect, fenced by `key_use`.
+    `waits_for_room`: the wait is for a place under the limit of `waits_for_key`; a place that is free ends it.
+    `makes_room`: for how many such waiting turns of `key_use`'s key there is room now.
     """
 
     turn_id: UUID
@@ -138,6 +140,8 @@ class AttemptEnd:
     refused: bool = False
     call_began: bool = False
     waits_for_key: UUID | None = None
+    waits_for_room: bool = False
+    makes_room: int = 0
     ignored_parameters: Mapping[str, str] = field(default_factory=dict)
     first_text_ms: int | None = None
     call_ms: int | None = None

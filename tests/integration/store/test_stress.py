@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from shared.store.turns.accept import accept_turns
 from shared.store.turns.cancel import cancel_turn
 from shared.store.turns.claim import Claim, claim_turns
 from shared.store.turns.record import record_attempts
-from shared.store.turns.rows import AcceptResult, AttemptEnd, ClaimedTurn, NewTurn, RecordResult
+from shared.store.turns.rows import AcceptResult, AttemptEnd, ClaimedTurn, KeyUse, NewTurn, RecordResult
 from shared.store.turns.sweep import end_lapsed_leases, expire_overdue, promote_due, ring_unclaimed
 from shared.store.usage.count import count_usage
 from shared.store.usage.unannounced import unannounced_usage
@@ -36,6 +36,7 @@ class Traffic:
     """Writers that accept, claim, end, cancel and sweep at the same time, with one seed."""
 
     benches: list[Bench]
+    keys: dict[UUID, KeyUse]
     random: Random
     rings: asyncio.Queue[UUID] = field(default_factory=asyncio.Queue)
     accepted: set[UUID] = field(default_factory=set)
@@ -104,10 +105,26 @@ class Traffic:
         if way < 0.15:
             return failed(turn, status=TurnStatus.WAITING, next_attempt_at=datetime.now(UTC), retries=turn.retries + 1)
         if way < 0.20:
+            return self.without_room(turn)
+        if way < 0.25:
             return failed(turn, status=TurnStatus.READY, error=None, usage_kind=UsageKind.UNKNOWN)
-        if way < 0.35:
+        if way < 0.40:
             return failed(turn, usage=Usage(input_tokens=3))
-        return completed(turn)
+        return completed(turn, key_use=self.keys[turn.workspace_id], makes_room=self.random.choice([0, 0, 1, 3]))
+
+    def without_room(self, turn: ClaimedTurn) -> AttemptEnd:
+        """Draw the end of an attempt that found its key's limit reached; most are woken long before they are due."""
+        due = datetime.now(UTC) + timedelta(seconds=self.random.choice([0.0, 3.0]))
+        return failed(
+            turn,
+            status=TurnStatus.WAITING,
+            error=None,
+            call_began=False,
+            waits_for_key=self.keys[turn.workspace_id].key_id,
+            waits_for_room=True,
+            next_attempt_at=due,
+            retries=turn.retries,
+        )
 
     async def sweeper(self, database: Database) -> None:
         """Find again whatever was lost."""
@@ -136,7 +153,8 @@ OPEN = text("SELECT count(*) AS open FROM turns WHERE status IN ('waiting', 'rea
 
 async def test_with_many_writers_order_slots_quota_and_ledger_are_exact(database: Database) -> None:
     benches = [await Bench.prepare(database, slots=slots, message_limit=10_000) for slots in (2, 5, 40)]
-    traffic = Traffic(benches, Random(20_261_123))
+    keys = {bench.workspace_id: await bench.add_key() for bench in benches}
+    traffic = Traffic(benches, keys, Random(20_261_123))
     tasks = [asyncio.create_task(traffic.worker()) for _ in range(30)]
     tasks.append(asyncio.create_task(traffic.sweeper(database)))
     try:

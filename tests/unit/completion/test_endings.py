@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from services.workers.completion.attempt import Attempt
-from services.workers.completion.endings import broken_off, waits_for_verdict
+from services.workers.completion.endings import broken_off, waits_for_room, waits_for_verdict
 from services.workers.completion.leases import HeldTurn
 from shared.domain.turn_status import Door, TurnStatus
 from shared.domain.usage import NO_USAGE, UsageKind
@@ -47,3 +47,9 @@ def test_a_turn_that_waits_for_a_verdict_names_the_key_and_has_made_no_call() ->
     assert (end.status, end.waits_for_key, end.call_began) == (TurnStatus.WAITING, key.key_id, False)
     assert end.next_attempt_at is not None
     assert (end.next_attempt_at - NOW).total_seconds() == 30
+
+
+def test_a_turn_without_room_made_no_call_and_no_retry() -> None:
+    end = waits_for_room(make_attempt(call=None, standing=LeaseStanding.HELD), make_key(), NOW)
+    assert (end.status, end.waits_for_key, end.waits_for_room) == (TurnStatus.WAITING, make_key().key_id, True)
+    assert (end.retries, end.call_began, end.next_attempt_at, end.usage) == (1, False, NOW, NO_USAGE)

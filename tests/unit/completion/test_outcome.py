@@ -73,6 +73,18 @@ def test_a_longer_wait_sends_the_turn_back_without_its_slot() -> None:
     assert end.error.type == ErrorType.RATE_LIMITED  # of the attempt: the turn itself has not failed
 
 
+def test_a_key_at_its_limit_holds_no_slot_however_short_the_wait() -> None:
+    end = end_of(CallFailure(ErrorType.RATE_LIMITED, status=429, retry_after_seconds=0.1), after_seconds=0)
+    assert end.status is TurnStatus.WAITING
+    assert end.key_use is not None
+    assert (end.waits_for_key, end.waits_for_room) == (end.key_use.key_id, True)
+
+
+def test_a_provider_that_is_down_has_nothing_to_do_with_the_keys_room() -> None:
+    end = end_of(CallFailure(ErrorType.OVERLOADED, status=529, retry_after_seconds=7.0))
+    assert (end.status, end.waits_for_key, end.waits_for_room) == (TurnStatus.WAITING, None, False)
+
+
 @pytest.mark.parametrize("error", [ErrorType.TIMEOUT, ErrorType.CONNECTION, ErrorType.STREAM_BROKEN])
 def test_a_lost_outcome_is_an_attempt_of_its_own_with_unknown_usage(error: ErrorType) -> None:
     end = end_of(CallFailure(error))

@@ -8,7 +8,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.domain.error_types import ErrorType
-from shared.domain.retry_rule import PASSING, FailedAttempt, GiveUp, RetryAt, RetryPolicy, decide_retry
+from shared.domain.retry_rule import (
+    PASSING,
+    FailedAttempt,
+    GiveUp,
+    RetryAt,
+    RetryPolicy,
+    RoomlessTurn,
+    decide_retry,
+    decide_wait_for_room,
+)
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 POLICY = RetryPolicy()
@@ -66,3 +75,36 @@ def test_a_caller_that_waits_is_not_kept_by_a_retry_later_than_twenty_seconds() 
 
     assert isinstance(decide_retry(replace(waiting, retry_after_seconds=19.0), POLICY, NOW), RetryAt)
     assert decide_retry(replace(waiting, retry_after_seconds=21.0), POLICY, NOW) == GiveUp()
+
+
+ROOMLESS = RoomlessTurn(
+    pause_seconds=None, accepted_at=NOW, deadline_at=NOW + timedelta(hours=24), has_waiting_caller=False
+)
+
+
+def test_a_turn_without_room_looks_for_itself_when_nobody_woke_it() -> None:
+    assert decide_wait_for_room(ROOMLESS, POLICY, NOW) == RetryAt(NOW + timedelta(seconds=POLICY.room_look_seconds))
+
+
+def test_a_waiting_caller_without_room_waits_to_the_end_of_its_patience_and_no_longer() -> None:
+    turn = replace(ROOMLESS, has_waiting_caller=True)
+    end = NOW + timedelta(seconds=POLICY.waiting_caller_seconds)
+    assert decide_wait_for_room(turn, POLICY, end - timedelta(seconds=1)) == RetryAt(end)
+    assert decide_wait_for_room(turn, POLICY, end) == GiveUp()
+
+
+def test_a_pause_is_waited_out_exactly() -> None:
+    assert decide_wait_for_room(replace(ROOMLESS, pause_seconds=90), POLICY, NOW) == RetryAt(
+        NOW + timedelta(seconds=90)
+    )
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        replace(ROOMLESS, pause_seconds=20.0, has_waiting_caller=True),
+        replace(ROOMLESS, pause_seconds=60.0, deadline_at=NOW + timedelta(seconds=60)),
+    ],
+)
+def test_a_pause_that_would_pass_the_end_of_patience_is_not_begun(turn: RoomlessTurn) -> None:
+    assert decide_wait_for_room(turn, POLICY, NOW) == GiveUp()

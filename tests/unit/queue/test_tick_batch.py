@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from shared.queue.tick_batch import TickBatch
+from shared.tick_batch import TickBatch
 
 
 class Sends:

@@ -1,0 +1,85 @@
+"""The scripts that Redis runs for a key's limit, and the commands that call them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha1
+from importlib.resources import files
+from typing import Any
+from uuid import UUID
+
+from redis.asyncio import Redis
+from redis.exceptions import NoScriptError, RedisError
+
+Command = tuple[str | bytes | int, ...]
+"""The arguments of one EVALSHA."""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A script's text, and the name by which Redis knows it once it has been taught."""
+
+    text: str
+    sha: str
+
+    def command(self, keys: Sequence[str], *arguments: str | int) -> Command:
+        """Return the call of this script."""
+        return (self.sha, len(keys), *keys, *arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class Scripts:
+    """The three scripts of a key's limit."""
+
+    renew: Script
+    release: Script
+    acquire: Script
+
+
+def load_scripts() -> Scripts:
+    """Read the scripts of this room."""
+    return Scripts(*(_load(f"{name}.lua") for name in ("renew", "release", "acquire")))
+
+
+def _load(name: str) -> Script:
+    text = files("shared.limits").joinpath(name).read_text(encoding="utf-8")
+    return Script(text, sha1(text.encode(), usedforsecurity=False).hexdigest())
+
+
+def limit_key(key_id: UUID, key_version: int) -> str:
+    """Return where Redis keeps what is known of a key's limit; a rotated key begins anew."""
+    return f"mevichat:limit:{{{key_id}:{key_version}}}"
+
+
+def permits_key(key_id: UUID, key_version: int) -> str:
+    """Return where Redis keeps a key's permits, on the same node as its limit."""
+    return f"{limit_key(key_id, key_version)}:permits"
+
+
+async def run_commands(client: Redis, commands: Sequence[Command], scripts: Scripts) -> list[Any]:
+    """Send the commands in one pipeline and return their replies.
+
+    A Redis that forgot a script is taught it, and what it did not know is sent again. Raises the RedisError of the
+    first command that failed.
+    """
+    replies = await _send(client, commands)
+    unknown = [at for at, reply in enumerate(replies) if isinstance(reply, NoScriptError)]
+    if unknown:
+        for script in (scripts.renew, scripts.release, scripts.acquire):
+            await client.script_load(script.text)
+        again = await _send(client, [commands[at] for at in unknown])
+        for at, reply in zip(unknown, again, strict=True):
+            replies[at] = reply
+    for reply in replies:
+        if isinstance(reply, RedisError):
+            raise reply
+    return replies
+
+
+async def _send(client: Redis, commands: Sequence[Command]) -> list[Any]:
+    pipeline = client.pipeline(transaction=False)
+    for command in commands:
+        pipeline.execute_command("EVALSHA", *command)
+    replies: list[Any] = await pipeline.execute(raise_on_error=False)
+    return replies
