@@ -15,7 +15,7 @@ from services.gateway.chat_body import error_body, usage_body
 from services.gateway.chat_stream import KEEP_ALIVE
 from services.gateway.context import GatewayContext, context_of
 from services.gateway.errors import ChatError
-from services.gateway.follow import follow_turn
+from services.gateway.follow import follow_known_turn
 from services.gateway.json_response import json_response
 from shared.domain.turn_status import TurnStatus
 from shared.queue.reply_entries import Delta, Done, StreamEntry
@@ -121,12 +121,11 @@ def turn_body(turn: TurnRow) -> dict[str, Any]:
 
 
 async def _events(context: GatewayContext, turn: TurnRow, after: str | None) -> AsyncIterator[bytes]:
-    if not turn.status.is_ended:
-        async for entry in follow_turn(context, turn.turn_id, after):
-            if entry is None:
-                yield KEEP_ALIVE
-            elif not isinstance(entry, Done):
-                yield _event(entry)
+    async for entry in follow_known_turn(context, turn, after):
+        if entry is None:
+            yield KEEP_ALIVE
+        elif not isinstance(entry, Done):
+            yield _event(entry)
     ended = await read_turn(context.database, bot_id=turn.bot_id, turn_id=turn.turn_id)
     assert ended is not None
     yield b"event: done\ndata: %b\n\n" % orjson.dumps({"turn": turn_body(ended)}, default=str, option=orjson.OPT_UTC_Z)
