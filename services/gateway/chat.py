@@ -21,7 +21,6 @@ from services.gateway.parse_chat import ChatBody, parse_chat
 from services.gateway.results import result_of_row
 from shared.admission.admission import Admitted
 from shared.admission.refusal import Refusal
-from shared.domain.months import month_of, resets_at
 from shared.domain.turn_result import TurnResult
 from shared.domain.turn_status import Door
 from shared.ids import drawn_at
@@ -44,19 +43,13 @@ async def complete(request: Request) -> Response:
     )
     decision = await context.admission.admit(body.request, token_hash, context.holders, context.inbox.name)
     if isinstance(decision, Refusal):
-        return _refuse(context, decision)
+        return refusal_response(decision, now=context.clock())
     if body.request.door is Door.ASYNC:
         return _later(decision)
     known = await _turn_of(context, decision.turn_id) if decision.is_replay else None
     if body.request.door is Door.STREAM:
         return _streamed(context, body, decision, known)
     return await _whole(context, decision.turn_id, known)
-
-
-def _refuse(context: GatewayContext, refusal: Refusal) -> Response:
-    now = context.clock()
-    seconds = int((resets_at(month_of(now)) - now).total_seconds()) + 1
-    return refusal_response(refusal, seconds_to_next_month=seconds)
 
 
 def _later(admitted: Admitted) -> Response:

@@ -12,5 +12,5 @@ from tests.product import Product, running_product
 @pytest.fixture
 async def twins(database_url: str, redis_url: str) -> AsyncIterator[Product]:
     """Run every process, gateway and worker twice, on fresh servers and the provider simulator."""
-    async with running_product(database_url, redis_url, gateways=2, workers=2) as running:
+    async with running_product(database_url, redis_url, gateways=2, workers=2, grace_seconds=0.2) as running:
         yield running

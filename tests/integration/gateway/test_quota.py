@@ -20,10 +20,10 @@ TO_LAST_MONTH = text(
     """
     WITH moved AS (
         UPDATE turns SET quota_month = (quota_month - interval '1 month')::date
-        RETURNING workspace_id, quota_month
+        RETURNING workspace_id, quota_month, holds_quota
     ), taken AS (
-        UPDATE quota SET used = used - 1
-        WHERE (workspace_id, month) IN (SELECT workspace_id, (quota_month + interval '1 month')::date FROM moved)
+        UPDATE quota AS q SET used = q.used - m.holds_quota::integer FROM moved AS m
+        WHERE q.workspace_id = m.workspace_id AND q.month = (m.quota_month + interval '1 month')::date
     )
     INSERT INTO quota (workspace_id, month, used) SELECT workspace_id, quota_month, 10 FROM moved
     """
@@ -109,7 +109,6 @@ async def test_a_retry_by_hand_takes_a_message_of_the_present_month(twins: Produ
     one, other = await open_doors(workspace, scenario="invalid_prompt")
     failed = await one.ask("Hello")
     await twins.database.call(TO_LAST_MONTH)
-    await twins.database.call(text("UPDATE quota SET used = greatest(used, 0)"))
     twins.simulator.set_scenario(KEY, "ok")
 
     assert (await other.retry(failed.turn_id)).status == 200
