@@ -145,10 +145,10 @@ async def running_product(
     async with Simulator(port=0) as simulator:
         settings = _settings(database_url, redis_url, simulator, overrides)
         more = [settings.model_copy(update={"gateway_port": free_port()}) for _ in range(gateways - 1)]
-        started = [(name, settings) for name in RUNS if name not in without]
-        started += [("gateway", own) for own in more] + [("worker", settings)] * (workers - 1)
+        wanted = [(name, settings) for name in RUNS]
+        wanted += [("gateway", own) for own in more] + [("worker", settings)] * (workers - 1)
         stop = asyncio.Event()
-        runs = [asyncio.create_task(RUNS[name](own, stop), name=name) for name, own in started]
+        runs = [asyncio.create_task(RUNS[name](own, stop), name=name) for name, own in wanted if name not in without]
         ports = tuple(own.gateway_port for own in (settings, *more))
         database = Database.connect(database_url, connections=2, application_name="test")
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
