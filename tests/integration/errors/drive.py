@@ -41,6 +41,7 @@ class Failed:
     text: str
     turn_status: str
     error: dict[str, Any] | None
+    turn: dict[str, Any]
     key: dict[str, Any]
 
 
@@ -142,12 +143,15 @@ class _Trial:
     async def ask(self) -> Failed:
         answer = await self.door.ask("Tell me something that is long enough to break off")
         mevichat = answer.body["mevichat"]
-        return Failed(answer.status, answer.text, mevichat["status"], mevichat["error"], await self.settled_key())
+        turn = await self.door.turn(answer.turn_id)
+        key = await self.settled_key()
+        return Failed(answer.status, answer.text, mevichat["status"], mevichat["error"], turn, key)
 
     async def stream(self) -> Failed:
         stream = await self.door.stream("Tell me something that is long enough to break off")
-        error = stream.mevichat["error"]
-        return Failed(stream.answer.status, stream.text, stream.mevichat["status"], error, await self.settled_key())
+        turn, key = await self.door.turn(stream.turn_id), await self.settled_key()
+        status, error = stream.mevichat["status"], stream.mevichat["error"]
+        return Failed(stream.answer.status, stream.text, status, error, turn, key)
 
     async def key(self) -> dict[str, Any]:
         return (await self.workspace.admin("GET", self.path))[1]

@@ -54,6 +54,22 @@ def test_the_caller_reads_the_apology_and_the_owner_a_reason_of_ours(
 
 
 @EVERY_ROW
+def test_the_turn_keeps_what_support_needs_and_shows_what_its_caller_read(
+    evidence: Evidence, provider: str, scenario: str
+) -> None:
+    row, met = _case(evidence, provider, scenario)
+    sent = load_scenarios()[provider][scenario]
+
+    for read in (met.whole, met.streamed):
+        assert (read.turn["status"], read.turn["error"]) == (read.turn_status, read.error)
+        assert read.turn["provider"] == provider
+    if row.whole is not None and sent.body is not None:
+        assert met.whole.error is not None
+        assert f"({sent.status}" in met.whole.error["reason"]
+        assert bool(met.whole.turn["provider_request_id"]) is not sent.bare
+
+
+@EVERY_ROW
 def test_the_key_ends_in_the_rows_state_and_the_next_turn_reads_its_reason(
     evidence: Evidence, provider: str, scenario: str
 ) -> None:
@@ -81,6 +97,7 @@ def test_a_key_that_meets_it_is_saved_refused_or_not_verified(evidence: Evidence
     if row.save == REFUSED:
         assert body["error"]["code"] == row.whole
         assert body["error"]["provider"] == provider
+        assert body["error"]["provider_status"] == load_scenarios()[provider][scenario].status
         assert body["error"]["message"].startswith("Invalid API key") is (row.whole is ErrorType.KEY_REFUSED)
     elif row.save == UNVERIFIED:
         assert body["error"]["code"] == "could_not_verify"

@@ -193,6 +193,11 @@ async def open_doors(workspace: Workspace, model: str = "gpt-5-mini", **behaviou
     return [Door(product, bot["token"], url) for url in product.chat_urls]
 
 
+def chat_calls(product: Product) -> int:
+    """Return how often the provider was asked for a bot's answer; saving the key asked once and listed once."""
+    return product.simulator.calls_of(KEY) - 2
+
+
 async def used_messages(workspace: Workspace) -> int:
     """Return the messages that the workspace has used this month."""
     return int((await workspace.admin("GET", "/api/quota"))[1]["used"])

@@ -9,32 +9,26 @@ import redis.asyncio as redis
 from sqlalchemy import text
 
 from shared.domain.error_types import APOLOGY
-from tests.integration.gateway.door import HANGS, KEY, WRITES_SLOWLY, Door, open_doors, used_messages, with_key
+from tests.integration.gateway.door import (
+    HANGS,
+    KEY,
+    WRITES_SLOWLY,
+    Door,
+    chat_calls,
+    open_doors,
+    used_messages,
+    with_key,
+)
 from tests.product import Product
-from tests.servers import until
 
 SAME = with_key("k-1")
 MINI = "mevichat:mini"
 
 
-async def until_called(product: Product, calls: int) -> None:
-    """Wait until the provider was called this often; saving the key was the first call."""
-
-    async def is_called() -> bool:
-        return chat_calls(product) >= calls
-
-    await until(is_called)
-
-
-def chat_calls(product: Product) -> int:
-    """Return how often the bots' provider was asked for an answer; saving the key asked once and listed once."""
-    return product.simulator.calls_of(KEY) - 2
-
-
 async def test_fifty_equal_requests_at_once_through_two_gateways_are_one_call_and_fifty_equal_answers(
     twins: Product,
 ) -> None:
-    workspace = await twins.make_workspace()
+    workspace = await twins.make_workspace(message_limit=1)
     doors = await open_doors(workspace, delay_ms=300)
 
     answers = await asyncio.gather(*(doors[n % 2].ask("Hello", headers=SAME) for n in range(50)))
@@ -44,6 +38,30 @@ async def test_fifty_equal_requests_at_once_through_two_gateways_are_one_call_an
     assert "Hello" in answers[0].text
     assert all(answer.body == first for answer in answers)
     assert chat_calls(twins) == 1
+    assert await used_messages(workspace) == 1
+
+
+async def test_fifty_equal_streams_at_once_through_two_gateways_read_the_same(twins: Product) -> None:
+    doors = await open_doors(await twins.make_workspace(message_limit=1), chunks=20, chunk_delay_ms=30)
+
+    streams = await asyncio.gather(*(doors[n % 2].stream("Hello", headers=SAME) for n in range(50)))
+
+    first = streams[0]
+    assert first.text.endswith("word14")
+    assert all(
+        (stream.turn_id, stream.text, stream.mevichat) == (first.turn_id, first.text, first.mevichat)
+        for stream in streams
+    )
+    assert chat_calls(twins) == 1
+
+
+async def test_of_different_bodies_with_one_key_at_the_same_instant_one_is_accepted(twins: Product) -> None:
+    workspace = await twins.make_workspace()
+    doors = await open_doors(workspace)
+
+    answers = await asyncio.gather(*(doors[n % 2].ask_later(f"Question {n}", headers=SAME) for n in range(20)))
+
+    assert sorted(answer.status for answer in answers) == [202] + [409] * 19
     assert await used_messages(workspace) == 1
 
 
@@ -74,6 +92,21 @@ async def test_a_running_stream_is_replayed_from_its_first_piece_by_the_other_ga
     assert len(replay.pieces) > 3
     assert replay.mevichat == first.mevichat
     assert chat_calls(twins) == 1
+
+
+async def test_a_caller_that_hung_up_finds_its_stream_again_by_its_key(twins: Product) -> None:
+    workspace = await twins.make_workspace()
+    one, other = await open_doors(workspace, **WRITES_SLOWLY)
+    async with one.streaming("Hello", headers=SAME) as first:
+        await first.read_first()
+        first.answer.close()
+
+    replay = await other.stream("Hello", headers=SAME)
+
+    assert (replay.turn_id, replay.mevichat["status"]) == (first.turn_id, "completed")
+    assert replay.text.startswith("You said: Hello")
+    assert replay.text.endswith("word34")
+    assert (chat_calls(twins), await used_messages(workspace)) == (1, 1)
 
 
 async def test_an_ended_stream_is_replayed_whole_even_when_redis_has_forgotten_it(twins: Product) -> None:

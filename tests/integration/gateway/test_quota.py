@@ -11,6 +11,7 @@ from sqlalchemy import text
 from infra.cli.addresses import environment_of
 from shared.domain.months import month_of, resets_at
 from tests.integration.cli.commands import mevichat
+from tests.integration.gateway.conftest import running_twins
 from tests.integration.gateway.door import HANGS, KEY, Answered, open_doors, used_messages
 from tests.product import Product, Workspace
 
@@ -128,6 +129,23 @@ async def test_a_retry_without_a_message_left_reads_the_same_429_and_changes_not
 
     assert (await one.turn(failed.turn_id))["status"] == "failed"
     assert await used_messages(workspace) == 1
+
+
+async def test_more_turns_than_may_wait_are_refused_at_both_gateways_new_and_retried_alike(
+    database_url: str, redis_url: str
+) -> None:
+    async with running_twins(database_url, redis_url, waiting_limit=2) as product:
+        workspace = await product.make_workspace(slots=1)
+        one, other = await open_doors(workspace, scenario="invalid_prompt")
+        failed = await one.ask("Hello")
+        product.simulator.set_behaviour(KEY, scenario="ok", **HANGS)
+        accepted = [await door.ask_later("Hello") for door in (one, other, one)]
+        assert {answer.status for answer in accepted} == {202}
+
+        for refused in (await one.ask("Hello"), await other.ask_later("Hello"), await other.retry(failed.turn_id)):
+            assert (refused.status, refused.code) == (429, "too_many_waiting")
+            assert int(refused.headers["Retry-After"]) > 0
+        assert await used_messages(workspace) == len(accepted)
 
 
 async def test_a_raised_limit_admits_at_once_and_the_audit_says_who_raised_it(twins: Product) -> None:

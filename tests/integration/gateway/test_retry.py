@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 
 from sqlalchemy import text
 
-from tests.integration.gateway.door import HANGS, KEY, open_doors, used_messages
-from tests.integration.gateway.test_idempotency import chat_calls
+from tests.integration.gateway.door import HANGS, KEY, chat_calls, open_doors, used_messages
 from tests.product import Product
 from tests.servers import until
 
@@ -66,6 +66,48 @@ async def test_many_retries_at_the_same_instant_run_the_turn_once(twins: Product
     await doors[0].until(failed.turn_id, "completed")
     assert chat_calls(twins) == calls + 1
     assert await used_messages(workspace) == 1
+
+
+async def test_a_retry_and_new_messages_at_the_same_instant_run_one_at_a_time_each_with_its_own_past(
+    twins: Product,
+) -> None:
+    doors = await open_doors(await twins.make_workspace(), scenario="invalid_prompt")
+    failed = await doors[0].ask("question 0", conversation="c")
+    twins.simulator.set_behaviour(KEY, scenario="ok", delay_ms=50)
+
+    retrying = doors[1].retry(failed.turn_id)
+    asking = [doors[n % 2].ask(f"question {n}", conversation="c") for n in (1, 2, 3)]
+    await asyncio.gather(retrying, *asking)
+    turns = await doors[0].until_in("c", *["completed"] * 4)
+
+    for place, turn in enumerate(turns):
+        (call,) = [
+            each for each in twins.simulator.calls[-4:] if each.body["messages"][-1]["content"] == turn["question"]
+        ]
+        before = [message["content"] for message in call.body["messages"][:-1:2]]
+        assert set(before) <= {each["question"] for each in turns[:place]}
+    runs = sorted((turn["started_at"], turn["ended_at"]) for turn in turns[1:])
+    assert all(ended <= started for (_, ended), (started, _) in pairwise(runs))
+
+
+async def test_the_ledger_counts_a_retried_turn_once_and_as_it_ended(twins: Product) -> None:
+    workspace = await twins.make_workspace()
+    one, other = await open_doors(workspace, scenario="invalid_prompt")
+    failed = await one.ask("Hello")
+
+    async def counted() -> tuple[int, int, int]:
+        _, usage = await workspace.admin("GET", "/api/usage")
+        rows = [(row["turns"], row["failed_turns"], row["output_tokens"]) for row in usage["rows"]]
+        return rows[0] if rows else (0, 0, 0)
+
+    async def is_counted(turns: int, failed_turns: int, output_tokens: int) -> bool:
+        return await counted() == (turns, failed_turns, output_tokens)
+
+    await until(lambda: is_counted(1, 1, 0))
+    twins.simulator.set_scenario(KEY, "ok")
+    await other.retry(failed.turn_id)
+    turn = await one.until(failed.turn_id, "completed")
+    await until(lambda: is_counted(1, 0, turn["usage"]["completion_tokens"]))
 
 
 async def test_a_retry_waits_for_the_turn_that_its_conversation_runs(twins: Product) -> None:
