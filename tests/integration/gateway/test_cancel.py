@@ -123,14 +123,16 @@ async def test_cancels_that_race_with_the_ends_of_their_turns_leave_every_count_
 
     async def ask_and_cancel(number: int) -> str:
         later = await doors[number % 2].ask_later("Hello", conversation=f"c{number % 7}")
-        await asyncio.sleep(number % 5 * 0.05)
-        await asyncio.gather(*(door.cancel(later.turn_id) for door in doors))
+        if number % 3 == 1:
+            await doors[0].until(later.turn_id, "running", "completed")
+        if number % 3:
+            await asyncio.gather(*(door.cancel(later.turn_id) for door in doors))
         return later.turn_id
 
     turn_ids = await asyncio.gather(*(ask_and_cancel(number) for number in range(STORM)))
 
     ended = [await doors[0].until(turn_id, "completed", "cancelled") for turn_id in turn_ids]
-    assert {turn["status"] for turn in ended} == {"completed", "cancelled"}
+    assert {turn["status"] for turn in ended[::3]} == {"completed"}
     await until(lambda: _agrees(workspace))
     assert await in_flight(workspace) == (0, 0)
     assert KEY not in str(ended)
