@@ -20,6 +20,11 @@ def new_id() -> UUID:
     return UUID(int=value)
 
 
+def drawn_at(drawn: UUID) -> int:
+    """Return the Unix second in which `new_id` drew the id."""
+    return (drawn.int >> 80) // 1_000
+
+
 def new_token_text(prefix: str) -> str:
     """Draw a bearer token's text: the prefix and 32 random bytes in URL-safe base64."""
     return prefix + secrets.token_urlsafe(32)

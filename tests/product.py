@@ -50,11 +50,17 @@ class Product:
     database: Database
     simulator: Simulator
     http: aiohttp.ClientSession
+    gateway_ports: tuple[int, ...] = ()
 
     @property
     def chat_url(self) -> str:
         """Return the base URL that an OpenAI client takes."""
         return f"http://127.0.0.1:{self.settings.gateway_port}/v1"
+
+    @property
+    def chat_urls(self) -> list[str]:
+        """Return the base URL of every gateway, the first one's first."""
+        return [f"http://127.0.0.1:{port}/v1" for port in self.gateway_ports]
 
     @property
     def admin_url(self) -> str:
@@ -127,20 +133,31 @@ class Workspace:
 
 @asynccontextmanager
 async def running_product(
-    database_url: str, redis_url: str, *, without: frozenset[str] = frozenset(), **overrides: Any
+    database_url: str,
+    redis_url: str,
+    *,
+    without: frozenset[str] = frozenset(),
+    gateways: int = 1,
+    workers: int = 1,
+    **overrides: Any,
 ) -> AsyncIterator[Product]:
-    """Run every process of the product, save those left out, in this event loop until the block ends."""
+    """Run every process of the product, save those left out, in this event loop until the block ends.
+
+    More than one gateway: each has a port of its own (`Product.chat_urls`).
+    """
     async with Simulator(port=0) as simulator:
         settings = _settings(database_url, redis_url, simulator, overrides)
+        more = [settings.model_copy(update={"gateway_port": free_port()}) for _ in range(gateways - 1)]
+        wanted = [(name, settings) for name in RUNS]
+        wanted += [("gateway", own) for own in more] + [("worker", settings)] * (workers - 1)
         stop = asyncio.Event()
-        runs = [
-            asyncio.create_task(run(settings, stop), name=name) for name, run in RUNS.items() if name not in without
-        ]
+        runs = [asyncio.create_task(RUNS[name](own, stop), name=name) for name, own in wanted if name not in without]
+        ports = tuple(own.gateway_port for own in (settings, *more))
         database = Database.connect(database_url, connections=2, application_name="test")
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
             try:
-                await _until_ready(http, settings, runs)
-                yield Product(settings, database, simulator, http)
+                await _until_ready(http, (*ports, settings.dashboard_port), runs)
+                yield Product(settings, database, simulator, http, ports)
             finally:
                 stop.set()
                 await asyncio.gather(*runs)
@@ -160,8 +177,8 @@ def _settings(database_url: str, redis_url: str, simulator: Simulator, overrides
     return Settings(**values | overrides)
 
 
-async def _until_ready(http: aiohttp.ClientSession, settings: Settings, runs: list[asyncio.Task[int]]) -> None:
-    urls = [f"http://127.0.0.1:{port}/health/ready" for port in (settings.gateway_port, settings.dashboard_port)]
+async def _until_ready(http: aiohttp.ClientSession, ports: tuple[int, ...], runs: list[asyncio.Task[int]]) -> None:
+    urls = [f"http://127.0.0.1:{port}/health/ready" for port in ports]
     async with asyncio.timeout(READY_WITHIN_SECONDS):
         while not all([await _answers(http, url) for url in urls]):
             for run in runs:

@@ -15,17 +15,18 @@ from services.gateway.chat_body import chat_body
 from services.gateway.chat_stream import KEEP_ALIVE, ChatStream
 from services.gateway.context import GatewayContext, context_of
 from services.gateway.errors import refusal_response
-from services.gateway.follow import follow_turn
+from services.gateway.follow import follow_known_turn, follow_turn
 from services.gateway.json_response import json_response
 from services.gateway.parse_chat import ChatBody, parse_chat
 from services.gateway.results import result_of_row
 from shared.admission.admission import Admitted
 from shared.admission.refusal import Refusal
-from shared.domain.months import month_of, resets_at
 from shared.domain.turn_result import TurnResult
 from shared.domain.turn_status import Door
-from shared.queue.reply_entries import Delta, Done
+from shared.ids import drawn_at
+from shared.queue.reply_entries import Delta, Done, StreamEntry
 from shared.store.turns.read import read_turns
+from shared.store.turns.rows import TurnRow
 
 STATUS_HEADER = "Mevichat-Turn-Status"
 SPARE_SECONDS = 10.0
@@ -42,18 +43,13 @@ async def complete(request: Request) -> Response:
     )
     decision = await context.admission.admit(body.request, token_hash, context.holders, context.inbox.name)
     if isinstance(decision, Refusal):
-        return _refuse(context, decision)
+        return refusal_response(decision, now=context.clock())
     if body.request.door is Door.ASYNC:
         return _later(decision)
+    known = await _turn_of(context, decision.turn_id) if decision.is_replay else None
     if body.request.door is Door.STREAM:
-        return _streamed(context, body, decision)
-    return await _whole(context, decision)
-
-
-def _refuse(context: GatewayContext, refusal: Refusal) -> Response:
-    now = context.clock()
-    seconds = int((resets_at(month_of(now)) - now).total_seconds()) + 1
-    return refusal_response(refusal, seconds_to_next_month=seconds)
+        return _streamed(context, body, decision, known)
+    return await _whole(context, decision.turn_id, known)
 
 
 def _later(admitted: Admitted) -> Response:
@@ -63,10 +59,14 @@ def _later(admitted: Admitted) -> Response:
     )
 
 
-async def _whole(context: GatewayContext, admitted: Admitted) -> Response:
-    result = await _result(context, admitted.turn_id)
-    created = int(context.clock().timestamp())
-    return json_response(chat_body(result, created), 200, {STATUS_HEADER: result.status})
+async def _turn_of(context: GatewayContext, turn_id: UUID) -> TurnRow:
+    return (await read_turns(context.database, [turn_id]))[turn_id]
+
+
+async def _whole(context: GatewayContext, turn_id: UUID, known: TurnRow | None) -> Response:
+    has_ended = known is not None and known.status.is_ended
+    result = result_of_row(known) if known and has_ended else await _result(context, turn_id)
+    return json_response(chat_body(result, drawn_at(turn_id)), 200, {STATUS_HEADER: result.status})
 
 
 async def _result(context: GatewayContext, turn_id: UUID) -> TurnResult:
@@ -76,27 +76,30 @@ async def _result(context: GatewayContext, turn_id: UUID) -> TurnResult:
             return await ended
     except TimeoutError:
         # its worker still runs it, past its deadline: say where it stands
-        return result_of_row((await read_turns(context.database, [turn_id]))[turn_id])
+        return result_of_row(await _turn_of(context, turn_id))
     finally:
         ended.cancel()
 
 
-def _streamed(context: GatewayContext, body: ChatBody, admitted: Admitted) -> Response:
+def _streamed(context: GatewayContext, body: ChatBody, admitted: Admitted, known: TurnRow | None) -> Response:
     stream = ChatStream(
         str(admitted.turn_id),
-        admitted.model,
-        int(context.clock().timestamp()),
+        known.model if known else admitted.model,
+        drawn_at(admitted.turn_id),
         includes_usage=body.includes_usage,
     )
+    entries = follow_known_turn(context, known) if known else follow_turn(context, admitted.turn_id)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(
-        _chunks(context, stream, admitted.turn_id), media_type="text/event-stream", headers=headers
+        _chunks(stream, admitted.turn_id, entries), media_type="text/event-stream", headers=headers
     )
 
 
-async def _chunks(context: GatewayContext, stream: ChatStream, turn_id: UUID) -> AsyncIterator[bytes]:
+async def _chunks(
+    stream: ChatStream, turn_id: UUID, entries: AsyncIterator[StreamEntry | None]
+) -> AsyncIterator[bytes]:
     yield stream.begin()
-    async for entry in follow_turn(context, turn_id):
+    async for entry in entries:
         if entry is None:
             yield KEEP_ALIVE
         elif isinstance(entry, Delta):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from starlette.responses import Response
 
 from services.gateway.json_response import json_response
 from shared.admission.refusal import Refusal, RefusalCode
+from shared.domain.months import month_of, resets_at
 from shared.errors import MevichatError
 
 STATUS = {
@@ -44,10 +47,10 @@ def error_response(
     return json_response({"error": body}, status, headers)
 
 
-def refusal_response(refusal: Refusal, *, seconds_to_next_month: int) -> Response:
-    """Return what a refused request reads; `Retry-After` wherever waiting helps."""
+def refusal_response(refusal: Refusal, *, now: datetime) -> Response:
+    """Return what a refused request reads; `Retry-After` wherever waiting helps: for quota, to the first of next month."""
     seconds = RETRY_AFTER_SECONDS.get(refusal.code)
     if refusal.code is RefusalCode.QUOTA_EXCEEDED:
-        seconds = seconds_to_next_month
+        seconds = int((resets_at(month_of(now)) - now).total_seconds()) + 1
     status = STATUS[refusal.code]
     return error_response(status, refusal.code.value, refusal.message, refusal.param, retry_after_seconds=seconds)

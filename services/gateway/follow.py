@@ -1,27 +1,47 @@
-"""Follows a turn to its end, whatever becomes of Redis on the way."""
+"""Follows a turn to its end, whatever becomes of Redis on the way, and whenever the following begins."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Any
 from uuid import UUID
 
 from services.gateway.context import GatewayContext
+from services.gateway.results import result_of_row
+from shared.domain.turn_status import TurnStatus
 from shared.queue.reply_entries import Done, StreamEntry
+from shared.store.turns.rows import TurnRow
 
 KEEP_ALIVE_SECONDS = 15.0
 LAST_WORDS_SECONDS = 0.5
 """How long a turn that has ended by its row or inbox may still send what is under way in its stream."""
 
 
-async def follow_turn(
-    context: GatewayContext, turn_id: UUID, after: str | None = None
+async def follow_known_turn(
+    context: GatewayContext, turn: TurnRow, after: str | None = None
 ) -> AsyncIterator[StreamEntry | None]:
+    """Follow a turn that was accepted before, from where its row says that it stands; an ended one is Done at once."""
+    if turn.status.is_ended:
+        yield Done(result_of_row(turn))
+        return
+    async with aclosing(follow_turn(context, turn.turn_id, after, void_attempts=void_attempts_of(turn))) as entries:
+        async for entry in entries:
+            yield entry
+
+
+def void_attempts_of(turn: TurnRow) -> int:
+    """Return up to which attempt the turn's stream is void: only what the running one sends may count."""
+    return turn.attempt - 1 if turn.status is TurnStatus.RUNNING else turn.attempt
+
+
+async def follow_turn(
+    context: GatewayContext, turn_id: UUID, after: str | None = None, *, void_attempts: int = 0
+) -> AsyncGenerator[StreamEntry | None, None]:
     """Yield the turn's entries, at last Done; None now and then to keep the connection alive."""
     ended = context.waiting.expect(turn_id)
-    async with aclosing(context.inbox.follow(turn_id, after)) as entries:
+    async with aclosing(context.inbox.follow(turn_id, after, void_attempts=void_attempts)) as entries:
         coming = asyncio.ensure_future(anext(entries))
         try:
             while True:

@@ -14,9 +14,10 @@ from services.gateway.authenticate import Caller, authenticate
 from services.gateway.chat_body import error_body, usage_body
 from services.gateway.chat_stream import KEEP_ALIVE
 from services.gateway.context import GatewayContext, context_of
-from services.gateway.errors import ChatError
-from services.gateway.follow import follow_turn
+from services.gateway.errors import ChatError, refusal_response
+from services.gateway.follow import follow_known_turn
 from services.gateway.json_response import json_response
+from shared.admission.refusal import QUOTA_EXCEEDED, TOO_MANY_WAITING
 from shared.domain.turn_status import TurnStatus
 from shared.queue.reply_entries import Delta, Done, StreamEntry
 from shared.store.turns.cancel import CancelCode, cancel_turn
@@ -25,13 +26,10 @@ from shared.store.turns.retry import RetryCode, retry_turn
 from shared.store.turns.rows import TurnRow
 
 PAGE = 100
-NOT_FOUND, CONFLICT, TOO_MANY, UNPROCESSABLE = 404, 409, 429, 422
+NOT_FOUND, CONFLICT, UNPROCESSABLE = 404, 409, 422
 
-RETRY_REFUSALS = {
-    RetryCode.QUOTA_EXCEEDED: (TOO_MANY, "quota_exceeded", "The workspace has used its messages of the month."),
-    RetryCode.TOO_MANY_WAITING: (TOO_MANY, "too_many_waiting", "Too many messages already wait; try again soon."),
-    RetryCode.NOT_RETRYABLE: (CONFLICT, "turn_not_retryable", "Only a failed or expired turn can be retried."),
-}
+RETRY_REFUSALS = {RetryCode.QUOTA_EXCEEDED: QUOTA_EXCEEDED, RetryCode.TOO_MANY_WAITING: TOO_MANY_WAITING}
+"""A retry takes a message and a place like a new turn, and is refused like one."""
 
 
 async def show(request: Request) -> Response:
@@ -53,9 +51,10 @@ async def retry(request: Request) -> Response:
     )
     if result.code is RetryCode.NOT_FOUND:
         raise _no_such_turn()
+    if result.code is RetryCode.NOT_RETRYABLE:
+        raise ChatError(CONFLICT, "turn_not_retryable", "Only a failed or expired turn can be retried.")
     if result.code in RETRY_REFUSALS:
-        status, code, sentence = RETRY_REFUSALS[result.code]
-        raise ChatError(status, code, sentence)
+        return refusal_response(RETRY_REFUSALS[result.code], now=context.clock())
     if result.status is TurnStatus.READY:
         context.admission.ring_soon([turn_id])
     return json_response(turn_body(await _find(request, caller)))
@@ -123,12 +122,11 @@ def turn_body(turn: TurnRow) -> dict[str, Any]:
 
 
 async def _events(context: GatewayContext, turn: TurnRow, after: str | None) -> AsyncIterator[bytes]:
-    if not turn.status.is_ended:
-        async for entry in follow_turn(context, turn.turn_id, after):
-            if entry is None:
-                yield KEEP_ALIVE
-            elif not isinstance(entry, Done):
-                yield _event(entry)
+    async for entry in follow_known_turn(context, turn, after):
+        if entry is None:
+            yield KEEP_ALIVE
+        elif not isinstance(entry, Done):
+            yield _event(entry)
     ended = await read_turn(context.database, bot_id=turn.bot_id, turn_id=turn.turn_id)
     assert ended is not None
     yield b"event: done\ndata: %b\n\n" % orjson.dumps({"turn": turn_body(ended)}, default=str, option=orjson.OPT_UTC_Z)

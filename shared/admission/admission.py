@@ -81,7 +81,7 @@ class Admission:
         decision = await self._decide(request, token_hash, holders, inbox)
         if isinstance(decision, Refusal):
             turns_refused.labels(decision.code.value).inc()
-        else:
+        elif not decision.is_replay:
             turns_accepted.labels(request.door.value).inc()
         return decision
 

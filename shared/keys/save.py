@@ -7,6 +7,7 @@ from uuid import UUID
 
 from shared.domain.actor import Actor
 from shared.domain.key_format import DISPLAY_NAMES, mask_key, problem_with_key, trim_key
+from shared.domain.key_rules import SaveAnswer, key_rule
 from shared.domain.plans import Plan
 from shared.domain.secret import Secret
 from shared.ids import new_id
@@ -22,7 +23,7 @@ from shared.keys.refusal import (
     refused_by_provider,
 )
 from shared.keys.standing import standing_after, with_recheck
-from shared.providers.port import ProbeInconclusive, ProbeRefused
+from shared.providers.port import ProbeAccepted, ProbeRefused
 from shared.store.keys.read import find_key
 from shared.store.keys.rows import NO_ADDRESS, KeyAddress, KeyRow, NewKey, Standing
 from shared.store.keys.write import insert_key
@@ -82,12 +83,17 @@ async def candidate_standing(
     if problem is not None:
         return malformed(problem, provider)
     result = await probe(context, key, provider=provider, address=address, plan=plan)
-    if isinstance(result, ProbeRefused):
+    if isinstance(result, ProbeRefused) and not _is_unverified(result):
         return refused_by_provider(result.failure, provider, context.clock())
-    if isinstance(result, ProbeInconclusive):
+    if not isinstance(result, ProbeAccepted):
         return could_not_verify(result.failure, provider)
     if result.model is None:
         return no_model_reached(list(result.blocked.values())[-1], provider)
     standing = standing_after(result, provider, context.clock())
     assert standing is not None
     return with_recheck(standing, None, context.recheck_policy)
+
+
+def _is_unverified(result: ProbeRefused) -> bool:
+    """Tell whether a refusal, of a proxy's page perhaps, says too little about a key that nobody has used yet."""
+    return key_rule(result.failure.error, result.failure.status).save is SaveAnswer.UNVERIFIED

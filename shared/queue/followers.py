@@ -19,14 +19,18 @@ START: Final = b"0-0"
 class Follower:
     """One reader of one stream; `seen` is the place of the last delta it has, (attempt, sequence).
 
-    `waiting` is what it has yet to take; None says that nothing more will come.
+    What attempts up to `void_attempts` sent is passed over, their ends too. `waiting` is what it has yet
+    to take; None says that nothing more will come.
     """
 
     seen: tuple[int, int]
+    void_attempts: int = 0
     waiting: asyncio.Queue[StreamEntry | None] = field(default_factory=asyncio.Queue)
 
     def take(self, entry: StreamEntry) -> None:
-        """Hand the entry on unless the follower has it already."""
+        """Hand the entry on unless the follower has it already or it is void."""
+        if _attempt_of(entry) <= self.void_attempts:
+            return
         match entry:
             case Delta(attempt, sequence):
                 if (attempt, sequence) <= self.seen:
@@ -48,9 +52,9 @@ class Followers:
         self._by_key: dict[str, set[Follower]] = {}
         self.cursors: dict[str, bytes] = {}
 
-    def add(self, key: str, after: str | None) -> Follower:
+    def add(self, key: str, after: str | None, *, void_attempts: int = 0) -> Follower:
         """Begin to follow from the stream's beginning; who followed it already sees nothing twice."""
-        follower = Follower(parse_place(after))
+        follower = Follower(parse_place(after), void_attempts)
         self._by_key.setdefault(key, set()).add(follower)
         self.cursors[key] = START
         return follower
@@ -82,6 +86,10 @@ class Followers:
         for followers in self._by_key.values():
             for follower in followers:
                 follower.waiting.put_nowait(None)
+
+
+def _attempt_of(entry: StreamEntry) -> int:
+    return entry.result.attempt if isinstance(entry, Done) else entry.attempt
 
 
 def parse_place(after: str | None) -> tuple[int, int]:

@@ -72,14 +72,16 @@ class ReplyInbox:
         """Cancel every future that `expect` returned for the turn."""
         self._expectations.cancel(turn_id)
 
-    async def follow(self, turn_id: UUID | str, after: str | None = None) -> AsyncGenerator[StreamEntry, None]:
+    async def follow(
+        self, turn_id: UUID | str, after: str | None = None, *, void_attempts: int = 0
+    ) -> AsyncGenerator[StreamEntry, None]:
         """Yield the turn's entries after the delta `after` (`attempt.sequence`), from the beginning when None.
 
-        Ends after Done, or when the inbox closes. Who leaves early should close the iterator (`aclosing`). A gap in
+        What attempts up to `void_attempts` sent is passed over. Ends after Done, or when the inbox closes. Who leaves early should close the iterator (`aclosing`). A gap in
         the sequences says that deltas were lost.
         """
         key = turn_key(turn_id)
-        follower = self._followers.add(key, after)
+        follower = self._followers.add(key, after, void_attempts=void_attempts)
         self._wake_reader()
         try:
             while (entry := await follower.waiting.get()) is not None:

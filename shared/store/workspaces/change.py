@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.domain.actor import Actor
 from shared.domain.plans import Plan
@@ -15,7 +14,6 @@ from shared.store.workspaces.epoch import begin_change
 PLAN = text("UPDATE workspaces SET plan = :plan WHERE id = :workspace_id")
 SLOTS = text("UPDATE workspace_counters SET slots = :slots WHERE workspace_id = :workspace_id")
 LIMIT = text("UPDATE workspace_counters SET message_limit = :message_limit WHERE workspace_id = :workspace_id")
-PROMOTE = text("SELECT promote(:workspace_id) AS promoted")
 
 
 async def set_plan(
@@ -26,8 +24,8 @@ async def set_plan(
     slots: int,
     message_limit: int,
     actor: Actor,
-) -> tuple[UUID, ...]:
-    """Move a workspace to another plan with that plan's limits; return the turns to ring."""
+) -> None:
+    """Move a workspace to another plan with that plan's limits; the sweeper lets in and rings who waits."""
     async with database.transaction() as connection:
         details = {"plan": plan, "slots": slots, "message_limit": message_limit}
         await begin_change(
@@ -36,18 +34,16 @@ async def set_plan(
         await connection.execute(PLAN, {"workspace_id": workspace_id, "plan": plan})
         await connection.execute(SLOTS, {"workspace_id": workspace_id, "slots": slots})
         await connection.execute(LIMIT, {"workspace_id": workspace_id, "message_limit": message_limit})
-        return await _promoted(connection, workspace_id)
 
 
-async def set_slots(database: Database, *, workspace_id: UUID, slots: int, actor: Actor) -> tuple[UUID, ...]:
-    """Say how many turns may be ready or running at once; return the turns to ring."""
+async def set_slots(database: Database, *, workspace_id: UUID, slots: int, actor: Actor) -> None:
+    """Say how many turns may be ready or running at once; the sweeper lets in and rings who waits."""
     async with database.transaction() as connection:
         details = {"slots": slots}
         await begin_change(
             connection, workspace_id, actor=actor, action="workspace.slots", target=workspace_id, details=details
         )
         await connection.execute(SLOTS, {"workspace_id": workspace_id, "slots": slots})
-        return await _promoted(connection, workspace_id)
 
 
 async def set_message_limit(database: Database, *, workspace_id: UUID, message_limit: int, actor: Actor) -> None:
@@ -58,8 +54,3 @@ async def set_message_limit(database: Database, *, workspace_id: UUID, message_l
             connection, workspace_id, actor=actor, action="workspace.quota", target=workspace_id, details=details
         )
         await connection.execute(LIMIT, {"workspace_id": workspace_id, "message_limit": message_limit})
-
-
-async def _promoted(connection: AsyncConnection, workspace_id: UUID) -> tuple[UUID, ...]:
-    row = (await connection.execute(PROMOTE, {"workspace_id": workspace_id})).one()
-    return tuple(row.promoted)

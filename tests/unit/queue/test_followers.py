@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from shared.domain.turn_result import TurnResult
+from shared.domain.turn_status import TurnStatus
 from shared.queue.followers import START, Entry, Follower, Followers, parse_place
-from shared.queue.reply_entries import Delta, Reset, StreamEntry, write_entry
+from shared.queue.reply_entries import Delta, Done, Reset, StreamEntry, write_entry
 
 
 def entries(*written: StreamEntry) -> list[Entry]:
@@ -37,6 +39,14 @@ def test_deltas_of_an_attempt_that_was_reset_are_dropped() -> None:
     late = entries(Delta(1, 0, "a"), Reset(2), Delta(1, 1, "late"), Reset(2), Delta(2, 0, "b"))
     followers.feed("key", late, read_after=START)
     assert seen(follower) == [Delta(1, 0, "a"), Reset(2), Delta(2, 0, "b")]
+
+
+def test_who_begins_late_gets_nothing_of_void_attempts_neither_their_ends() -> None:
+    followers = Followers()
+    follower = followers.add("key", None, void_attempts=1)
+    done = [Done(TurnResult("t", TurnStatus.FAILED, attempt)) for attempt in (1, 2)]
+    followers.feed("key", entries(Delta(1, 0, "a"), done[0], Reset(2), Delta(2, 0, "b"), done[1]), read_after=START)
+    assert seen(follower) == [Reset(2), Delta(2, 0, "b"), done[1]]
 
 
 def test_a_read_from_before_a_new_follower_is_dropped_and_read_again_from_the_beginning() -> None:
