@@ -1,0 +1,166 @@
+"""The page of provider keys: see, add, rotate, test, rename, make default, disable, delete (S3-S6)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from starlette.responses import Response
+
+from services.dashboard.pages.key_views import KeyView, key_views
+from services.dashboard.pages.page import Page
+from services.dashboard.pages.render import bare_page, go_to, render, render_problem
+from services.dashboard.signing_in.visit import Visit
+from shared.domain.key_states import KeyState
+from shared.domain.roles import Role
+from shared.domain.secret import Secret
+from shared.keys.refusal import KeyRefusal
+from shared.keys.retest import retest_key
+from shared.keys.ring_validator import ring_validator
+from shared.keys.rotate import rotate_key_text
+from shared.keys.save import NewKeyRequest, save_key
+from shared.store.keys.write import delete_key, patch_key
+
+NOT_FOUND = 404
+NO_SUCH_KEY = "There is no such key in this workspace. It may have been deleted."
+FIELDS = ("provider", "label", "region", "organization", "project", "anthropic_workspace_id")
+
+
+async def show(visit: Visit) -> Response:
+    """List the workspace's keys."""
+    return render(visit, "keys.html", keys=await key_views(visit))
+
+
+async def rows(visit: Visit) -> Response:
+    """Return the list alone, for the page that keeps itself fresh."""
+    return bare_page("keys_list.html", visit=visit, csrf=visit.csrf, now=visit.now, keys=await key_views(visit))
+
+
+async def new(visit: Visit) -> Response:
+    """Show the form for a new key."""
+    return render(visit, "key_new.html", values=dict.fromkeys(FIELDS, ""), refusal=None)
+
+
+async def add(visit: Visit) -> Response:
+    """Validate & save; a refused key comes back as a sentence under its field, never in it."""
+    values = {name: visit.form.get(name, "") for name in FIELDS}
+    request = NewKeyRequest(
+        workspace_id=visit.workspace_id,
+        plan=visit.plan,
+        provider=values["provider"],
+        text=Secret(visit.form.pop("key", "")),
+        label=values["label"] or None,
+        address=visit.key_address(values),
+    )
+    saved = await save_key(visit.context.keys, request, actor=visit.actor)
+    if isinstance(saved, KeyRefusal):
+        return render(visit, "key_new.html", saved.status, values=values, refusal=saved)
+    return go_to("/keys", "key-added")
+
+
+async def rotation(visit: Visit) -> Response:
+    """Show the form for a key's replacement."""
+    return await _with_key(visit, "key_rotate.html")
+
+
+async def rotate(visit: Visit) -> Response:
+    """Validate the replacement and put it in the key's place."""
+    key = await _find(visit)
+    if key is None:
+        return render_problem(visit, NOT_FOUND, NO_SUCH_KEY)
+    rotated = await rotate_key_text(
+        visit.context.keys,
+        workspace_id=visit.workspace_id,
+        key_id=key.row.key_id,
+        text=Secret(visit.form.pop("key", "")),
+        expected_version=None,
+        plan=visit.plan,
+        actor=visit.actor,
+    )
+    if isinstance(rotated, KeyRefusal):
+        return render(visit, "key_rotate.html", rotated.status, key=key, refusal=rotated)
+    return go_to("/keys", "key-rotated")
+
+
+async def test(visit: Visit) -> Response:
+    """Probe the key now."""
+    key = await _find(visit)
+    if key is None:
+        return render_problem(visit, NOT_FOUND, NO_SUCH_KEY)
+    tested = await retest_key(
+        visit.context.keys, workspace_id=visit.workspace_id, key_id=key.row.key_id, plan=visit.plan
+    )
+    if isinstance(tested, KeyRefusal):
+        return render_problem(visit, tested.status, tested.message)
+    return go_to("/keys", "key-tested")
+
+
+async def settings(visit: Visit) -> Response:
+    """Show the form that renames, makes default or disables."""
+    return await _with_key(visit, "key_settings.html")
+
+
+async def change(visit: Visit) -> Response:
+    """Rename, make default, disable or enable."""
+    key_id = _key_id(visit)
+    changed = key_id and await patch_key(
+        visit.context.database,
+        workspace_id=visit.workspace_id,
+        key_id=key_id,
+        label=visit.form.get("label", "").strip()[:200] or None,
+        default=True if visit.form.get("default") else None,
+        disabled=bool(visit.form.get("disabled")),
+        actor=visit.actor,
+    )
+    if not changed:
+        return render_problem(visit, NOT_FOUND, NO_SUCH_KEY)
+    if changed.state is KeyState.SUSPECT:
+        await ring_validator(visit.context.keys, changed)
+    return go_to("/keys", "key-changed")
+
+
+async def deletion(visit: Visit) -> Response:
+    """Ask before a key is destroyed, and name the bots that will fail."""
+    return await _with_key(visit, "key_delete.html")
+
+
+async def delete(visit: Visit) -> Response:
+    """Destroy the key."""
+    key_id = _key_id(visit)
+    where = {"workspace_id": visit.workspace_id, "actor": visit.actor}
+    if key_id is None or await delete_key(visit.context.database, key_id=key_id, **where) is None:  # type: ignore[arg-type]
+        return render_problem(visit, NOT_FOUND, NO_SUCH_KEY)
+    return go_to("/keys", "key-deleted")
+
+
+async def _with_key(visit: Visit, template: str) -> Response:
+    key = await _find(visit)
+    if key is None:
+        return render_problem(visit, NOT_FOUND, NO_SUCH_KEY)
+    return render(visit, template, key=key, refusal=None)
+
+
+async def _find(visit: Visit) -> KeyView | None:
+    key_id = _key_id(visit)
+    return next((key for key in await key_views(visit) if key.row.key_id == key_id), None)
+
+
+def _key_id(visit: Visit) -> UUID | None:
+    try:
+        return UUID(visit.request.path_params["id"])
+    except ValueError:
+        return None
+
+
+PAGES = [
+    Page("/keys", show),
+    Page("/keys/list", rows),
+    Page("/keys/new", new, Role.ADMIN),
+    Page("/keys/new", add, Role.ADMIN, "POST"),
+    Page("/keys/{id}/rotate", rotation, Role.ADMIN),
+    Page("/keys/{id}/rotate", rotate, Role.ADMIN, "POST"),
+    Page("/keys/{id}/test", test, Role.ADMIN, "POST"),
+    Page("/keys/{id}/settings", settings, Role.ADMIN),
+    Page("/keys/{id}/settings", change, Role.ADMIN, "POST"),
+    Page("/keys/{id}/delete", deletion, Role.ADMIN),
+    Page("/keys/{id}/delete", delete, Role.ADMIN, "POST"),
+]

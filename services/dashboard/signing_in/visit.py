@@ -1,0 +1,46 @@
+"""A visit to a page: who is here, what they may do, what their form said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from starlette.requests import Request
+
+from services.dashboard.context import AdminContext
+from shared.domain.plans import Plan
+from shared.domain.roles import Role
+from shared.store.sessions.rows import SessionRow
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request of somebody who signed in. `form` holds the fields of a POST, without the CSRF token."""
+
+    request: Request
+    context: AdminContext
+    session: SessionRow
+    csrf: str
+    now: datetime
+    form: dict[str, str]
+
+    @property
+    def workspace_id(self) -> UUID:
+        """Return the visitor's workspace; pages of a workspace are closed to operators."""
+        assert self.session.workspace_id is not None
+        return self.session.workspace_id
+
+    @property
+    def plan(self) -> Plan:
+        """Return the workspace's plan."""
+        assert self.session.plan is not None
+        return self.session.plan
+
+    def may(self, needed: Role) -> bool:
+        """Tell whether the visitor's role has what `needed` has."""
+        return self.session.role.may(needed)
+
+    def query(self, name: str) -> str:
+        """Return a parameter of the address, empty when it is not there."""
+        return self.request.query_params.get(name, "").strip()

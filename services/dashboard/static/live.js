@@ -1,0 +1,23 @@
+// Keeps parts of a page fresh: <section data-live="/path/of/the/fragment"> is read again every 1.5 s while the tab is
+// seen, and put in place only when it changed and nobody works inside it.
+const EVERY_MS = 1500;
+
+async function refresh(part) {
+  const answer = await fetch(part.dataset.live, { headers: { Accept: "text/html" } });
+  if (answer.redirected) { location.reload(); return; } // the session ended: the login page leads back here
+  if (!answer.ok) return;
+  const fresh = await answer.text();
+  if (fresh === part.dataset.shown || part.contains(document.activeElement)) return;
+  if (part.dataset.shown !== undefined) part.innerHTML = fresh;
+  part.dataset.shown = fresh;
+}
+
+async function keepFresh() {
+  if (!document.hidden) {
+    const parts = document.querySelectorAll("[data-live]");
+    await Promise.allSettled([...parts].map(refresh));
+  }
+  setTimeout(keepFresh, EVERY_MS);
+}
+
+if (document.querySelector("[data-live]")) setTimeout(keepFresh, EVERY_MS);
