@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, TypeVar
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 import orjson
@@ -47,6 +48,21 @@ async def read_form(request: Request, form: type[SomeForm]) -> SomeForm:
         return form.model_validate(value)
     except ValidationError as wrong:
         raise _first_problem(wrong) from None
+
+
+MOST_FIELDS = 100
+
+
+async def read_form_fields(request: Request) -> dict[str, str]:
+    """Return the fields of a posted form, the last of a name that comes twice; raises AdminError 413 or 422."""
+    try:
+        pairs = parse_qsl((await _read_body(request)).decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise AdminError(422, "invalid_request", "The form could not be read; open the page again.") from None
+    for name, value in pairs:
+        if storable_text_problem(value):
+            raise invalid(name, f"{name} contains characters that cannot be stored; remove them.")
+    return dict(pairs)
 
 
 async def _read_body(request: Request) -> bytes:

@@ -18,11 +18,13 @@ from shared.keys.retest import retest_key
 from shared.keys.ring_validator import ring_validator
 from shared.keys.rotate import rotate_key_text
 from shared.keys.save import NewKeyRequest, save_key
+from shared.store.keys.rows import KeyAddress
 from shared.store.keys.write import delete_key, patch_key
 
 NOT_FOUND = 404
 NO_SUCH_KEY = "There is no such key in this workspace. It may have been deleted."
-FIELDS = ("provider", "label", "region", "organization", "project", "anthropic_workspace_id")
+ADDRESS = ("region", "organization", "project", "anthropic_workspace_id")
+FIELDS = ("provider", "label", *ADDRESS)
 
 
 async def show(visit: Visit) -> Response:
@@ -49,7 +51,7 @@ async def add(visit: Visit) -> Response:
         provider=values["provider"],
         text=Secret(visit.form.pop("key", "")),
         label=values["label"] or None,
-        address=visit.key_address(values),
+        address=KeyAddress(*(values[name] or None for name in ADDRESS)),
     )
     saved = await save_key(visit.context.keys, request, actor=visit.actor)
     if isinstance(saved, KeyRefusal):
@@ -87,7 +89,7 @@ async def test(visit: Visit) -> Response:
     if key is None:
         return render_problem(visit, NOT_FOUND, NO_SUCH_KEY)
     tested = await retest_key(
-        visit.context.keys, workspace_id=visit.workspace_id, key_id=key.row.key_id, plan=visit.plan
+        visit.context.keys, workspace_id=visit.workspace_id, key_id=key.row.key_id, plan=visit.plan, actor=visit.actor
     )
     if isinstance(tested, KeyRefusal):
         return render_problem(visit, tested.status, tested.message)

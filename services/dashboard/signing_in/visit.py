@@ -9,6 +9,8 @@ from uuid import UUID
 from starlette.requests import Request
 
 from services.dashboard.context import AdminContext
+from services.dashboard.authenticate import address_of
+from shared.domain.actor import Actor
 from shared.domain.plans import Plan
 from shared.domain.roles import Role
 from shared.store.sessions.rows import SessionRow
@@ -36,6 +38,17 @@ class Visit:
         """Return the workspace's plan."""
         assert self.session.plan is not None
         return self.session.plan
+
+    @property
+    def actor(self) -> Actor:
+        """Return who the audit names: the member or token, and the address that the request came from."""
+        who = f"member {self.session.name}" if self.session.member_id else f"token {self.session.token_id}"
+        return Actor(who, address_of(self.request))
+
+    @property
+    def may_change(self) -> bool:
+        """Tell whether the visitor may change what the workspace has."""
+        return self.may(Role.ADMIN)
 
     def may(self, needed: Role) -> bool:
         """Tell whether the visitor's role has what `needed` has."""
