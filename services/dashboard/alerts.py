@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from services.dashboard.context import AdminContext
-from shared.domain.catalogue import Catalogue
 from shared.domain.notices import advice_for
+from shared.keys.users import bots_on_key
 from shared.store.bots.read import list_bots
 from shared.store.bots.rows import BotRow
 from shared.store.keys.read import list_keys
@@ -24,19 +24,7 @@ async def key_alerts(context: AdminContext, workspace_id: UUID) -> list[dict[str
         return []
     since = await unusable_since(context.database, [key.key_id for key in keys])
     bots = await list_bots(context.database, workspace_id)
-    return [_alert(key, since.get(key.key_id), bots_on_key(key, bots, context.catalogue)) for key in keys]
-
-
-def bots_on_key(key: KeyRow, bots: Sequence[BotRow], catalogue: Catalogue) -> list[str]:
-    """Return the bots that run on this key: those that name it, and on a default those that name none."""
-    return [str(bot.bot_id) for bot in bots if _runs_on(bot, key, catalogue)]
-
-
-def _runs_on(bot: BotRow, key: KeyRow, catalogue: Catalogue) -> bool:
-    if bot.key_id is not None:
-        return bot.key_id == key.key_id
-    model = catalogue.find(bot.model)
-    return key.is_default and model is not None and model.provider == key.provider
+    return [_alert(key, since.get(key.key_id), _ids(bots_on_key(key, bots, context.catalogue))) for key in keys]
 
 
 def _alert(key: KeyRow, since: datetime | None, bots: list[str]) -> dict[str, Any]:
@@ -52,3 +40,7 @@ def _alert(key: KeyRow, since: datetime | None, bots: list[str]) -> dict[str, An
         "what_to_do": advice_for(key.state),
         "bots": bots,
     }
+
+
+def _ids(bots: Sequence[BotRow]) -> list[str]:
+    return [str(bot.bot_id) for bot in bots]

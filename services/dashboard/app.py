@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 
 from services.dashboard.api import (
     audit,
@@ -25,9 +28,15 @@ from services.dashboard.context import AdminContext
 from services.dashboard.errors import AdminError, answer_error
 from services.dashboard.json_response import json_response
 from services.dashboard.openapi import describe
+from services.dashboard.pages import keys as key_pages, overview
+from services.dashboard.pages.page import route_of
+from services.dashboard.pages.render import bare_page
+from services.dashboard.signing_in import login
 from shared.health import health_routes
 from shared.store.errors import StoreUnavailableError
 
+HERE = Path(__file__).parent
+NOT_FOUND = 404
 RESOURCES = [
     *keys.ROUTES,
     *bots.ROUTES,
@@ -43,17 +52,27 @@ RESOURCES = [
 ]
 
 
+PAGES = [*overview.PAGES, *key_pages.PAGES]
+
+
 def build_app(context: AdminContext) -> Starlette:
-    """Return the admin API with its health doors."""
+    """Return the admin API and the pages, with the health doors."""
     document = describe(RESOURCES)
 
     async def openapi(_: Request) -> Response:
         return json_response(document)
 
     app = Starlette(
-        routes=[*RESOURCES, Route("/openapi.json", openapi), *health_routes(context.database.is_ready)],
+        routes=[
+            *RESOURCES,
+            Route("/openapi.json", openapi),
+            *health_routes(context.database.is_ready),
+            *login.ROUTES,
+            *(route_of(page) for page in PAGES),
+            Mount("/static", StaticFiles(directory=HERE / "static")),
+        ],
         exception_handlers={
-            AdminError: answer_error,
+            AdminError: _answer_admin_error,
             StoreUnavailableError: _answer_unavailable,
             HTTPException: _answer_http,
         },
@@ -62,13 +81,20 @@ def build_app(context: AdminContext) -> Starlette:
     return app
 
 
+async def _answer_admin_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, AdminError)
+    if request.url.path.startswith("/api/"):
+        return await answer_error(request, error)
+    return bare_page("problem_bare.html", error.status, sentence=error.message)
+
+
 async def _answer_unavailable(request: Request, _: Exception) -> Response:
     sentence = "The database does not answer; nothing was changed. Try again in a moment."
-    return await answer_error(request, AdminError(503, "unavailable", sentence))
+    return await _answer_admin_error(request, AdminError(503, "unavailable", sentence))
 
 
 async def _answer_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    code = "not_found" if error.status_code == 404 else "invalid_request"  # noqa: PLR2004 - HTTP's own number
-    sentence = f"{error.detail}: {request.method} {request.url.path} is no operation of the admin API."
-    return await answer_error(request, AdminError(error.status_code, code, sentence))
+    code = "not_found" if error.status_code == NOT_FOUND else "invalid_request"
+    sentence = f"{error.detail}: {request.method} {request.url.path} is no operation of the admin API and no page."
+    return await _answer_admin_error(request, AdminError(error.status_code, code, sentence))

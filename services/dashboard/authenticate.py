@@ -32,10 +32,11 @@ def actor_of(request: Request, holder: TokenHolder) -> Actor:
 
     The address is the peer's; behind a proxy that a setting trusts, the one that the proxy passes on.
     """
-    return Actor(f"token {holder.token_id}", _address_of(request))
+    return Actor(f"token {holder.token_id}", address_of(request))
 
 
-def _address_of(request: Request) -> str:
+def address_of(request: Request) -> str:
+    """Return the address that a request came from, as far as it can be known."""
     try:
         return str(ip_address(request.client.host if request.client else ""))
     except ValueError:  # a socket file has none, and a proxy may pass on anything

@@ -20,15 +20,12 @@ from shared.domain.key_address import problem_with_address
 from shared.domain.key_age import is_due_for_rotation
 from shared.domain.key_states import KeyState
 from shared.domain.secret import Secret
-from shared.events.key_rejected import KeyRejectedV1
-from shared.events.wire import event_to_primitives
 from shared.keys.refusal import KeyRefusal
 from shared.keys.retest import retest_key
+from shared.keys.ring_validator import ring_validator
 from shared.keys.rotate import rotate_key_text
 from shared.keys.save import NewKeyRequest, save_key
 from shared.keys.users import bots_on_key
-from shared.queue.errors import QueueUnavailableError
-from shared.queue.routes import VALIDATE_KEY
 from shared.store.bots.read import list_bots
 from shared.store.bots.rows import BotRow
 from shared.store.keys.read import find_key, list_keys
@@ -115,7 +112,7 @@ async def change(request: Request) -> Response:
     if key is None:
         raise not_found("key")
     if key.state is KeyState.SUSPECT:
-        await _ring_validator(context, key)
+        await ring_validator(context.keys, key)
     return await _shown(context, key)
 
 
@@ -197,22 +194,6 @@ async def _shown(context: AdminContext, result: KeyRow | KeyRefusal, status: int
         raise key_error(result)
     bots = await list_bots(context.database, result.workspace_id)
     return json_response(key_body(context, result, bots), status)
-
-
-async def _ring_validator(context: AdminContext, key: KeyRow) -> None:
-    event = KeyRejectedV1(
-        key_id=str(key.key_id),
-        workspace_id=str(key.workspace_id),
-        key_version=key.version,
-        verdict_seq=key.verdict_seq,
-        model="",
-        error_type="",
-        occurred_at=context.clock().isoformat(),
-    )
-    try:
-        await context.ringer.ring(VALIDATE_KEY, [(event_to_primitives(event),)])
-    except QueueUnavailableError:
-        return  # the sweeper rings suspect keys
 
 
 ROUTES = [

@@ -7,20 +7,13 @@ from dataclasses import dataclass
 
 from services.dashboard.signing_in.visit import Visit
 from shared.domain.key_age import is_due_for_rotation
+from shared.domain.key_states import KeyState
+from shared.domain.notices import advice_for
 from shared.keys.users import bots_on_key
 from shared.store.bots.read import list_bots
 from shared.store.bots.rows import BotRow
 from shared.store.keys.read import list_keys
 from shared.store.keys.rows import KeyRow
-
-ADVICE = {
-    "invalid": "Create a new key with the provider and rotate this one.",
-    "out_of_quota": "Add credit or raise the limit with the provider. The key is tested again by itself.",
-    "restricted": "Open the key's scopes, project or region with the provider. The key is tested again by itself.",
-    "cannot_decrypt": "Rotate it: paste the key anew.",
-    "disabled": "Enable it in its settings.",
-    "suspect": "Its provider refused it in traffic; a test is under way.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +40,7 @@ def _view(visit: Visit, key: KeyRow, bots: Sequence[BotRow]) -> KeyView:
     return KeyView(
         row=key,
         bots=tuple(bots_on_key(key, bots, catalogue)),
-        advice=ADVICE.get(key.state),
+        advice=None if key.state is KeyState.ACTIVE else advice_for(key.state),
         is_due_for_rotation=is_due_for_rotation(key.rotated_at, now=visit.now, rotation_days=rotation_days),
         blocked=tuple(model.name for model in blocked if model is not None),
     )

@@ -23,7 +23,7 @@ STATE_WORDS = {
 }
 
 
-def number(value: int | float) -> str:
+def number(value: float) -> str:
     """Return a whole number with its thousands grouped."""
     return f"{value:,.0f}"
 

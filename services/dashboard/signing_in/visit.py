@@ -8,8 +8,8 @@ from uuid import UUID
 
 from starlette.requests import Request
 
-from services.dashboard.context import AdminContext
 from services.dashboard.authenticate import address_of
+from services.dashboard.context import AdminContext
 from shared.domain.actor import Actor
 from shared.domain.plans import Plan
 from shared.domain.roles import Role
