@@ -1,0 +1,18 @@
+"""What the usage pages read."""
+
+from __future__ import annotations
+
+from shared.store.migrations.sql_files import run_sql_file
+
+revision = "0010"
+down_revision = "0009"
+
+
+def upgrade() -> None:
+    """Run the file of the same name."""
+    run_sql_file("versions/0010_usage_pages.sql")
+
+
+def downgrade() -> None:
+    """Refuse: what a later version wrote has no place in an earlier one."""
+    raise NotImplementedError
