@@ -9,6 +9,7 @@ from shared.domain.usage import Usage, UsageKind
 from shared.ids import new_id
 from shared.store.turns.cancel import CancelCode, cancel_turn
 from shared.store.turns.read import read_history, read_turn
+from shared.store.turns.record import record_attempts
 from shared.store.turns.renew import CallNote, Lease, renew_leases
 from shared.store.turns.retry import RetryCode, RetryResult, retry_turn
 from shared.store.turns.rows import ClaimedTurn, LeaseStanding
@@ -103,6 +104,23 @@ async def test_an_older_attempt_ends_nothing_but_its_tokens_are_kept(bench: Benc
     assert await bench.status(old.turn_id) is TurnStatus.RUNNING
     (event,) = await bench.sql("SELECT kind, input_tokens, revision, ends_turn FROM usage_events")
     assert (event.kind, event.input_tokens, event.revision, event.ends_turn) == ("exact", 7, 2, False)
+
+
+async def test_two_attempts_of_a_turn_in_one_batch_end_it_once_and_each_hears_its_own_end(bench: Bench) -> None:
+    old = await bench.accepted_and_claimed()
+    await bench.sql("UPDATE turns SET lease_until = now() - interval '1 second'")
+    await end_lapsed_leases(bench.database, limit=10)
+    new = await bench.claim(old.turn_id)
+    assert new is not None
+
+    ends = [completed(old, answer="Late", usage=Usage(output_tokens=3)), completed(new, answer="Right")]
+    late, right = await record_attempts(bench.database, ends)
+
+    assert (late.applied, right.applied) == (False, True)
+    (turn,) = await bench.sql("SELECT answer FROM turns")
+    assert turn.answer == "Right"
+    events = await bench.sql("SELECT attempt, output_tokens, ends_turn FROM usage_events ORDER BY attempt")
+    assert [tuple(event) for event in events] == [(1, 3, False), (2, 5, True)]
 
 
 async def test_a_lease_is_held_while_it_is_renewed_and_says_when_it_is_lost(bench: Bench) -> None:
