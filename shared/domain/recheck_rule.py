@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from shared.domain.key_states import KeyState
 
-RECOVERING = frozenset({KeyState.OUT_OF_QUOTA, KeyState.RESTRICTED})
-"""A refused key stays refused until somebody rotates or re-tests it; these may heal without a word to us."""
+RECOVERING = frozenset({KeyState.OUT_OF_QUOTA, KeyState.RESTRICTED, KeyState.CANNOT_DECRYPT})
+"""A refused key stays refused until somebody rotates or re-tests it; these may heal without a word to us: credit is
+bought, a scope is granted, a master key that was missing is set."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ async def rotate_key_text(
     found = await find_key(context.database, workspace_id=workspace_id, key_id=key_id)
     if found is None:
         return NO_SUCH_KEY
+    if expected_version not in (None, found.version):  # the row's lock judges again, this saves a call
+        return await note_refusal(context, STALE_VERSION, workspace_id=workspace_id, target=key_id, actor=actor)
     key = Secret(trim_key(text.open()))
     standing = await candidate_standing(context, key, provider=found.provider, address=found.address, plan=plan)
     if isinstance(standing, KeyRefusal):

@@ -39,11 +39,20 @@ async def judge_key(
     What met a refusal before is asked first, except by hand: a person begins anew. The verdict speaks of
     the version and verdict_seq of `key`; if they have moved on, nothing changes.
     """
-    sealed = key.sealed or b""
+    found = await _look(context, key, plan, occasion)
+    if isinstance(found, CallFailure):
+        return found
+    before_seconds = key.standing.recheck_seconds if occasion is Occasion.SCHEDULE else None
+    standing = with_recheck(found, before_seconds, context.recheck_policy)
+    return await give_verdict(context, key, standing, actor=actor)
+
+
+async def _look(context: KeyContext, key: KeyRow, plan: Plan, occasion: Occasion) -> Standing | CallFailure:
+    """Open the key and probe it; a key that does not open is not asked about."""
     try:
-        secret = context.vault.open(sealed, workspace_id=key.workspace_id, key_id=key.key_id)
+        secret = context.vault.open(key.sealed or b"", workspace_id=key.workspace_id, key_id=key.key_id)
     except CannotOpenError:
-        return await give_verdict(context, key, cannot_decrypt(key.provider), actor=actor)
+        return cannot_decrypt(key.provider)
     blocked = {} if occasion is Occasion.BY_HAND else key.standing.blocked
     first_models = [key.suspect_model] if key.suspect_model else list(blocked)
     result = await probe(
@@ -53,9 +62,7 @@ async def judge_key(
     if standing is None:
         assert isinstance(result, ProbeInconclusive)
         return result.failure
-    before_seconds = key.standing.recheck_seconds if occasion is Occasion.SCHEDULE else None
-    standing = with_recheck(standing, before_seconds, context.recheck_policy)
-    return await give_verdict(context, key, standing, actor=actor)
+    return standing
 
 
 async def give_verdict(

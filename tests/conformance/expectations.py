@@ -31,7 +31,7 @@ OPENAI: Mapping[str, Expected] = {
     **FAULTS,
     "invalid_api_key": E.KEY_REFUSED,
     "account_deactivated": E.KEY_REFUSED,
-    "mismatched_organization": E.KEY_REFUSED,
+    "mismatched_organization": E.PERMISSION,
     "incorrect_hostname": E.REGION,
     "missing_scopes": E.PERMISSION,
     "unsupported_country": E.REGION,

@@ -150,13 +150,11 @@ async def delete(request: Request) -> Response:
     """Destroy a key; name the bots that fail from now on."""
     holder, context = await authenticate(request), context_of(request)
     key_id = path_id(request, "key")
-    key = await find_key(context.database, workspace_id=holder.workspace_id, key_id=key_id)
-    bots = await list_bots(context.database, holder.workspace_id)
     actor = actor_of(request, holder)
     deleted = await delete_key(context.database, workspace_id=holder.workspace_id, key_id=key_id, actor=actor)
-    if key is None or deleted is None:
+    if deleted is None:
         raise not_found("key")
-    users = [{"id": bot.bot_id, "name": bot.name} for bot in bots_on_key(key, bots, context.catalogue)]
+    users = [{"id": bot.bot_id, "name": bot.name} for bot in bots_on_key(*deleted, context.catalogue)]
     return json_response({"id": key_id, "deleted": True, "bots": users})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -49,10 +50,18 @@ async def change(request: Request) -> Response:
         lambda before: changed_settings(before, form, sealed),
         workspace_id=holder.workspace_id,
         actor=actor_of(request, holder),
-        details=form.model_dump(exclude_unset=True),
+        details=_audited(form),
     )
     shown = {"webhook_secret": secret.open()} if settings.sealed_secret == sealed else {}
     return json_response(_settings_body(settings, context.settings) | shown)
+
+
+def _audited(form: NoticeSettingsForm) -> dict[str, Any]:
+    """Return what the audit keeps of a change: of an address its host alone, for its path may be a secret."""
+    details = form.model_dump(exclude_unset=True)
+    if form.webhook_url is not None:
+        details["webhook_url"] = urlsplit(form.webhook_url).hostname
+    return details
 
 
 def changed_settings(before: NoticeSettings, form: NoticeSettingsForm, new_sealed: bytes) -> NoticeSettings:

@@ -43,7 +43,7 @@ class KeyVerdicts:
 
     async def cannot_decrypt(self, key: KeyRow) -> Standing:
         """Take a key that does not open out of service; return its standing."""
-        standing = cannot_decrypt(key.provider)
+        standing = with_recheck(cannot_decrypt(key.provider), None, self._context.recheck_policy)
         await self._give(key, standing)
         return standing
 

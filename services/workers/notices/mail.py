@@ -22,21 +22,22 @@ class EmailSender:
         """Send one message; return why the server did not take it, None when it did."""
         if not self._settings.sends_email:
             return DeliveryError.MAIL_NOT_SET_UP
-        message = _message(self._settings.smtp_from or "", address, subject, text, notice_id)
         try:
+            message = _message(self._settings.smtp_from or "", address, subject, text, notice_id)
             async with asyncio.timeout(self._settings.notice_timeout_seconds):
-                await self._hand_over(message)
+                await self._hand_over(message, address)
         except TimeoutError:
             return DeliveryError.TIMEOUT
         except OSError:
             return DeliveryError.CONNECTION
-        except aiosmtplib.SMTPException:
+        except (aiosmtplib.SMTPException, ValueError):  # ValueError: no message can be made for this address
             return DeliveryError.MAIL_REFUSED
         return None
 
-    async def _hand_over(self, message: EmailMessage) -> None:
+    async def _hand_over(self, message: EmailMessage, address: str) -> None:
         await aiosmtplib.send(
             message,
+            recipients=[address],
             hostname=self._settings.smtp_host,
             port=self._settings.smtp_port,
             username=self._settings.smtp_username,

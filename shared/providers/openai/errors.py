@@ -28,6 +28,8 @@ TABLE = (
     Rule(ErrorType.PERMISSION, code="unsupported_value", param="stream"),
     # a restricted key; the only error of the account without a code
     Rule(ErrorType.PERMISSION, status=401, says="Missing scopes"),
+    # a genuine key beside the id of an organisation that is not its own
+    Rule(ErrorType.PERMISSION, code="mismatched_organization"),
     Rule(ErrorType.KEY_REFUSED, status=401),
     Rule(ErrorType.BILLING, status=402),
     # the request

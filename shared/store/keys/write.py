@@ -36,11 +36,14 @@ LOCK = text(
 )
 ROTATE = text(
     "UPDATE provider_keys SET version = version + 1, verdict_seq = verdict_seq + 1, mask = :mask, sealed = :sealed, "
-    "fingerprint = :fingerprint, state = :state, reason_code = :reason_code, reason = :reason, "
-    "provider_status = :provider_status, provider_code = :provider_code, "
+    "fingerprint = :fingerprint, "
+    # what a person switched off, a new text does not switch on
+    "state = CASE state WHEN 'disabled' THEN state ELSE :state END, "
+    "reason = CASE state WHEN 'disabled' THEN reason ELSE :reason END, "
+    "recheck_at = CASE WHEN state <> 'disabled' THEN now() + make_interval(secs => :recheck_seconds) END, "
+    "reason_code = :reason_code, provider_status = :provider_status, provider_code = :provider_code, "
     "provider_request_id = :provider_request_id, models = :models, blocked_models = CAST(:blocked AS jsonb), "
-    "recheck_seconds = :recheck_seconds, recheck_at = now() + make_interval(secs => :recheck_seconds), "
-    "rotated_at = now(), checked_at = now(), suspect_since = NULL, suspect_model = NULL, suspect_error = NULL, "
+    "recheck_seconds = :recheck_seconds, rotated_at = now(), checked_at = now(), suspect_since = NULL, suspect_model = NULL, suspect_error = NULL, "
     "rung_at = NULL, calm_until = NULL, calm_seconds = 0, calm_error = NULL "
     "WHERE id = :key_id RETURNING version",
 )
@@ -65,9 +68,8 @@ DELETE = text(
     "UPDATE provider_keys SET deleted_at = now(), sealed = NULL, fingerprint = NULL, is_default = false "
     "WHERE id = :key_id",
 )
-USERS = text(
-    f"SELECT {BOT_COLUMNS} FROM bots "
-    "WHERE workspace_id = :workspace_id AND key_id = :key_id AND deleted_at IS NULL ORDER BY created_at, id",
+BOTS = text(
+    f"SELECT {BOT_COLUMNS} FROM bots WHERE workspace_id = :workspace_id AND deleted_at IS NULL ORDER BY created_at, id",
 )
 DISABLED_REASON = "Disabled by a person of the workspace."
 
@@ -162,8 +164,13 @@ async def _switch(connection: AsyncConnection, key: KeyRow, disabled: bool | Non
     await connection.execute(STATE, values | {"key_id": key.key_id})
 
 
-async def delete_key(database: Database, *, workspace_id: UUID, key_id: UUID, actor: Actor) -> list[BotRow] | None:
-    """Destroy a key's text and end its life; return the bots that named it, None when there is no such key."""
+async def delete_key(
+    database: Database, *, workspace_id: UUID, key_id: UUID, actor: Actor
+) -> tuple[KeyRow, list[BotRow]] | None:
+    """Destroy a key's text and end its life; None when there is no such key.
+
+    Returns the key as it stood, and all bots of the workspace at that instant.
+    """
     where = {"workspace_id": workspace_id, "key_id": key_id}
     async with database.transaction() as connection:
         await start_epoch(connection, workspace_id)
@@ -176,4 +183,5 @@ async def delete_key(database: Database, *, workspace_id: UUID, key_id: UUID, ac
         await append_audit(connection, AuditEntry(workspace_id, actor, "key.delete", key_id, details, prints))
         await connection.execute(DELETE, {"key_id": key_id})
         await connection.execute(RELEASE_TURNS, {"key_id": key_id})
-        return [bot_of(row) for row in await connection.execute(USERS, where)]
+        bots = await connection.execute(BOTS, {"workspace_id": workspace_id})
+        return key_of(found), [bot_of(row) for row in bots]

@@ -142,7 +142,11 @@ BEGIN
     RETURN QUERY
     SELECT i.turn_id, i.attempt,
         t.attempt = i.attempt AND (t.id = ANY (applied) OR t.status = i.status), t.status,
-        i.refused AND coalesce(i.key_id = ANY (suspected), false),
+        i.refused AND EXISTS (
+            SELECT 1 FROM provider_keys AS p
+            WHERE p.id = i.key_id AND p.id = ANY (suspected)
+                AND p.version = i.key_version AND p.verdict_seq = i.verdict_seq
+        ),
         CASE WHEN i.ordinal = 1 THEN promoted ELSE '{}' END
     FROM attempt_ends(batch) AS i JOIN turns AS t ON t.id = i.turn_id;
 END;

@@ -31,9 +31,11 @@ BEGIN
         provider_code = new_provider_code, provider_request_id = new_provider_request_id,
         models = coalesce(new_models, models), blocked_models = new_blocked, verdict_seq = verdict_seq + 1,
         checked_at = clock_timestamp(), suspect_since = NULL, suspect_model = NULL, suspect_error = NULL,
-        rung_at = NULL, live_probe_at = NULL, calm_seconds = calm,
-        calm_error = CASE WHEN calm > 0 THEN k.suspect_error END,
-        calm_until = CASE WHEN calm > 0 THEN clock_timestamp() + make_interval(secs => calm) END,
+        rung_at = NULL, live_probe_at = NULL, calm_seconds = coalesce(calm, calm_seconds),
+        calm_error = CASE WHEN calm IS NULL THEN calm_error WHEN calm > 0 THEN k.suspect_error END,
+        calm_until = CASE
+            WHEN calm IS NULL THEN calm_until WHEN calm > 0 THEN clock_timestamp() + make_interval(secs => calm)
+        END,
         recheck_seconds = new_recheck_seconds, recheck_at = clock_timestamp() + make_interval(secs => new_recheck_seconds)
     WHERE id = of_key;
     PERFORM note_key_change(of_key);
@@ -52,10 +54,12 @@ END;
 $$;
 
 -- A probe that clears a suspect buys it calm from the same refusal, twice as long each time in a row: no flapping.
+-- NULL: the key was good and stays good, and so does the calm that it has.
 DROP FUNCTION IF EXISTS calm_after(provider_keys, text);
 CREATE FUNCTION calm_after(k provider_keys, new_state text) RETURNS integer
 LANGUAGE sql AS $$
     SELECT CASE
+        WHEN k.state = 'active' AND new_state = 'active' THEN NULL
         WHEN NOT (k.state = 'suspect' AND new_state = 'active') THEN 0
         WHEN k.calm_error IS NOT DISTINCT FROM k.suspect_error
             AND k.calm_until > now() - make_interval(secs => k.calm_seconds) THEN k.calm_seconds * 2

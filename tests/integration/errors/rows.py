@@ -57,7 +57,7 @@ OPENAI: Mapping[str, Row] = {
     **FAULTS,
     "invalid_api_key": _row(E.KEY_REFUSED, S.INVALID, 422),
     "account_deactivated": _row(E.KEY_REFUSED, S.INVALID, 422),
-    "mismatched_organization": _row(E.KEY_REFUSED, S.INVALID, 422),
+    "mismatched_organization": _row(E.PERMISSION, S.RESTRICTED, 422),
     "incorrect_hostname": _row(E.REGION, S.RESTRICTED, 422),
     "missing_scopes": _row(E.PERMISSION, S.RESTRICTED, 422),
     "unsupported_country": _row(E.REGION, S.RESTRICTED, 422),

@@ -151,7 +151,8 @@ class Side:
         before = await self.key()
         rotation = Rotation(self.key_id, self.bench.workspace_id, "sk-••••", sealed=b"new", fingerprint=b"new")
         assert await rotate_key(self.bench.database, rotation, actor=TESTER) == before.version + 1
-        assert (await self.key()).state is KeyState.ACTIVE
+        expected = KeyState.DISABLED if before.state is KeyState.DISABLED else KeyState.ACTIVE
+        assert (await self.key()).state is expected
 
     async def switch(self, *, disabled: bool) -> None:
         """Disable or enable the key by hand."""
@@ -180,6 +181,7 @@ class Side:
     async def drain(self) -> None:
         """Give the key back its life and run everything to its end."""
         await self.move_to(Plan.SCALE)
+        await self.switch(disabled=False)
         await self.rotate()
         for _ in range(MOST_TURNS):
             await self.sweep()

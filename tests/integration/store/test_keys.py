@@ -14,6 +14,7 @@ from shared.store.keys.rows import KeyRow, Rotation, Standing, Verdict
 from shared.store.keys.suspects import suspect_keys
 from shared.store.keys.verdict import apply_verdict, take_live_probe
 from shared.store.keys.write import delete_key, patch_key, rotate_key
+from shared.store.turns.record import record_attempts
 from shared.store.turns.rows import KeyUse
 from shared.store.workspaces.configuration import read_configuration
 from tests.actor import TESTER
@@ -185,13 +186,55 @@ async def test_deleting_a_key_destroys_its_text_and_names_the_bots(bench: Bench)
     use = await bench.add_key()
     await bench.sql("UPDATE bots SET key_id = :key", key=use.key_id)
 
-    users = await delete_key(bench.database, workspace_id=bench.workspace_id, key_id=use.key_id, actor=TESTER)
+    deleted = await delete_key(bench.database, workspace_id=bench.workspace_id, key_id=use.key_id, actor=TESTER)
 
-    assert users is not None
-    assert [bot.bot_id for bot in users] == [bench.bot_id]
+    assert deleted is not None
+    key, bots = deleted
+    assert (key.key_id, [bot.key_id for bot in bots]) == (use.key_id, [use.key_id])
     assert await list_keys(bench.database, bench.workspace_id) == []
     (row,) = await bench.sql("SELECT sealed, fingerprint FROM provider_keys")
     assert (row.sealed, row.fingerprint) == (None, None)
+
+
+async def test_a_rotation_puts_a_new_text_into_a_disabled_key_and_leaves_it_disabled(bench: Bench) -> None:
+    use = await bench.add_key()
+    where = {"workspace_id": bench.workspace_id, "key_id": use.key_id, "actor": TESTER}
+    await patch_key(bench.database, label=None, default=None, disabled=True, **where)  # type: ignore[arg-type]
+    rotation = Rotation(use.key_id, bench.workspace_id, "sk-••••new1", sealed=b"new", fingerprint=b"n")
+
+    assert await rotate_key(bench.database, rotation, actor=TESTER) == 2
+
+    key = await key_of(bench, use)
+    assert (key.state, key.mask, key.standing.reason) == (
+        KeyState.DISABLED,
+        "sk-••••new1",
+        "Disabled by a person of the workspace.",
+    )
+
+
+async def test_a_probe_that_finds_a_good_key_good_leaves_its_calm(bench: Bench) -> None:
+    use = await bench.add_key()
+    await bench.record(failed(await bench.accepted_and_claimed(), key_use=use, refused=True))
+    await apply_verdict(bench.database, verdict(bench, use, Standing()))
+
+    await apply_verdict(bench.database, verdict(bench, use, Standing(), seq=1))
+
+    newer = KeyUse(use.key_id, key_version=1, verdict_seq=2)
+    result = await bench.record(failed(await bench.accepted_and_claimed(), key_use=newer, refused=True))
+    assert not result.suspected
+
+
+async def test_of_two_refusals_in_one_batch_only_that_of_the_present_version_is_told(bench: Bench) -> None:
+    use = await bench.add_key()
+    old, new = await bench.accepted_and_claimed(), await bench.accepted_and_claimed()
+    rotation = Rotation(use.key_id, bench.workspace_id, "sk-••••new1", sealed=b"new", fingerprint=b"n")
+    await rotate_key(bench.database, rotation, actor=TESTER)
+    newer = KeyUse(use.key_id, key_version=2, verdict_seq=1)
+
+    ends = [failed(new, key_use=newer, refused=True), failed(old, key_use=use, refused=True)]
+    results = await record_attempts(bench.database, ends)
+
+    assert [result.suspected for result in results] == [True, False]
 
 
 async def test_a_disabled_key_is_suspect_when_it_is_enabled_until_a_probe_speaks(bench: Bench) -> None:
