@@ -1,0 +1,67 @@
+"""The usage table as a chart: an SVG image of its own, light and dark by the reader's preference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pygal import Config, HorizontalBar, StackedBar
+from pygal.style import Style
+
+from services.dashboard.pages.usage_table import UsageTable
+
+MOST_BARS = 8
+DARK = """
+@media (prefers-color-scheme: dark) {
+  .plot .background, .graph > .background { fill: transparent !important; }
+  text { fill: #e9ede9 !important; }
+  .axis path, .guides { stroke: #36403c !important; }
+  .color-0, .color-0 * { fill: #8fd0bb !important; stroke: #8fd0bb !important; }
+  .color-1, .color-1 * { fill: #f4a09a !important; stroke: #f4a09a !important; }
+}
+"""
+STYLE = Style(
+    background="transparent",
+    plot_background="transparent",
+    foreground="#1e2422",
+    foreground_strong="#1e2422",
+    foreground_subtle="#5a6461",
+    colors=("#24594a", "#9c2420"),
+    font_family="system-ui, sans-serif",
+    label_font_size=13,
+    major_label_font_size=13,
+    legend_font_size=14,
+    opacity="1",
+)
+
+
+def chart_of(table: UsageTable) -> bytes:
+    """Return bars of ended turns, the failed apart: upright by day, else the largest and the rest."""
+    if table.group == "day":
+        return _svg(StackedBar(_config(len(table.rows))), table.rows)
+    largest = sorted(table.rows, key=lambda row: row[1]["turns"], reverse=True)
+    shown, rest = largest[:MOST_BARS], largest[MOST_BARS:]
+    if rest:
+        others = {figure: sum(figures[figure] for _, figures in rest) for figure in ("turns", "failed_turns")}
+        shown.append((f"{len(rest)} others", others))
+    return _svg(HorizontalBar(_config(len(shown))), shown[::-1])
+
+
+def _config(bars: int) -> Config:
+    config = Config()
+    config.style, config.width, config.height = STYLE, 1100, 320
+    config.js, config.pretty_print, config.disable_xml_declaration = (), False, True
+    config.show_x_guides, config.legend_at_bottom, config.print_values = False, True, False
+    config.x_labels_major_count, config.show_minor_x_labels = min(bars, 10), False
+    config.truncate_label, config.y_labels_major_count, config.show_minor_y_labels = -1, 5, False
+    config.explicit_size, config.no_data_text = False, ""
+    config.value_formatter = lambda value: f"{value:,.0f}"
+    return config
+
+
+def _svg(chart: StackedBar | HorizontalBar, rows: Sequence[tuple[str, Mapping[str, int]]]) -> bytes:
+    chart.x_labels = [name for name, _ in rows]
+    chart.add("answered", [figures["turns"] - figures["failed_turns"] for _, figures in rows])
+    chart.add("failed", [figures["failed_turns"] for _, figures in rows])
+    svg: str = chart.render()
+    head, _, tail = svg.rpartition("</svg>")
+    return f"{head}<style>{DARK}</style></svg>{tail}".encode()
