@@ -30,11 +30,19 @@ from services.dashboard.errors import AdminError, answer_error
 from services.dashboard.json_response import json_response
 from services.dashboard.openapi import describe
 from services.dashboard.pages import (
+    audit as audit_page,
+    conversations,
     keys as key_pages,
+    members,
+    notices as notice_pages,
     operator_queue,
     operator_turns,
     operator_workspaces,
     overview,
+    own_password,
+    tokens as token_pages,
+    turns as turn_pages,
+    workspace as workspace_page,
 )
 from services.dashboard.pages.page import route_of
 from services.dashboard.pages.render import bare_page
@@ -66,6 +74,14 @@ PAGES = [
     *operator_workspaces.PAGES,
     *operator_queue.PAGES,
     *operator_turns.PAGES,
+    *conversations.PAGES,
+    *turn_pages.PAGES,
+    *workspace_page.PAGES,
+    *token_pages.PAGES,
+    *members.PAGES,
+    *own_password.PAGES,
+    *notice_pages.PAGES,
+    *audit_page.PAGES,
 ]
 
 

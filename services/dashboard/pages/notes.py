@@ -10,10 +10,18 @@ NOTES = {
     "key-deleted": "The key was deleted and its text destroyed.",
     "plan-changed": "The plan was changed; turns accepted from now on follow it.",
     "limits-changed": "The limits were changed.",
-    "turn-retried": "The turn runs once more.",
     "turns-retried": "All of these turns run once more.",
     "some-turns-retried": "Some of these turns run once more. The others are listed below: they have run meanwhile, or "
     "their workspace has no message or no place left.",
+    "turn-retried": "The turn runs again, at its old place.",
+    "turn-cancelled": "The turn was cancelled.",
+    "token-revoked": "The token was revoked; it opens nothing any more.",
+    "member-added": "The member was added and can sign in.",
+    "member-changed": "The member's role was changed.",
+    "member-removed": "The member was removed; their sessions have ended.",
+    "password-changed": "Your password was changed; your other sessions have ended.",
+    "notices-changed": "The settings were saved.",
+    "notice-sent": "A test notice is on its way.",
 }
 
 
