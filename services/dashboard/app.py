@@ -28,7 +28,14 @@ from services.dashboard.context import AdminContext
 from services.dashboard.errors import AdminError, answer_error
 from services.dashboard.json_response import json_response
 from services.dashboard.openapi import describe
-from services.dashboard.pages import keys as key_pages, overview
+from services.dashboard.pages import (
+    bot_chat,
+    bot_documents,
+    bot_tokens,
+    bots as bot_pages,
+    keys as key_pages,
+    overview,
+)
 from services.dashboard.pages.page import route_of
 from services.dashboard.pages.render import bare_page
 from services.dashboard.signing_in import login
@@ -52,7 +59,14 @@ RESOURCES = [
 ]
 
 
-PAGES = [*overview.PAGES, *key_pages.PAGES]
+PAGES = [
+    *overview.PAGES,
+    *key_pages.PAGES,
+    *bot_pages.PAGES,
+    *bot_chat.PAGES,
+    *bot_documents.PAGES,
+    *bot_tokens.PAGES,
+]
 
 
 def build_app(context: AdminContext) -> Starlette:

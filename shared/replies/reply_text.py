@@ -43,3 +43,11 @@ class ReplyText:
             yield self._sent[-1]
         if result.status in (TurnStatus.FAILED, TurnStatus.EXPIRED):
             yield f"\n{APOLOGY}" if self._sent else APOLOGY
+
+
+def visible_text(result: TurnResult) -> str:
+    """Return what the end user reads: the answer; the apology; or, broken off, both."""
+    answer = result.answer or ""
+    if result.status in (TurnStatus.COMPLETED, TurnStatus.CANCELLED):
+        return answer
+    return f"{answer}\n{APOLOGY}" if answer else APOLOGY

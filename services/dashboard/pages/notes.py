@@ -8,6 +8,12 @@ NOTES = {
     "key-tested": "The key was tested.",
     "key-changed": "The key was changed.",
     "key-deleted": "The key was deleted and its text destroyed.",
+    "bot-changed": "The bot was changed. Its next message runs on it as it is now.",
+    "bot-switched": "The bot was switched. Its next message runs on the new model.",
+    "bot-deleted": "The bot was deleted and its tokens revoked.",
+    "document-added": "The document was added. The bot answers from it now.",
+    "document-deleted": "The document was deleted.",
+    "token-revoked": "The token was revoked.",
 }
 
 

@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from services.dashboard.body import read_form_fields
 from services.dashboard.context import context_of
 from services.dashboard.pages.render import render_problem
+from services.dashboard.posted import read_posted
 from services.dashboard.signing_in.cookie import (
     IDLE_LIFE_SECONDS,
     WHOLE_LIFE_SECONDS,
@@ -52,13 +52,15 @@ def route_of(page: Page) -> Route:
         session = await _session(request, cookie)
         if session is None or cookie is None:
             return _to_login(request)
+        form, files = await read_posted(request) if page.method == "POST" else ({}, {})
         visit = Visit(
             request=request,
             context=context_of(request),
             session=session,
             csrf=csrf_token(cookie),
             now=context_of(request).clock(),
-            form=await read_form_fields(request) if page.method == "POST" else {},
+            form=form,
+            files=files,
         )
         if not session.role.may(page.needs):
             return render_problem(visit, FORBIDDEN, NOT_YOURS)

@@ -10,12 +10,11 @@ from shared.store.bots.read import BOT_COLUMNS, bot_of
 from shared.store.bots.rows import BotRow
 from shared.store.database import Database
 
-# an unknown place is the beginning: a page is better than a riddle
 PAGE = text(
     f"SELECT {BOT_COLUMNS} FROM bots WHERE workspace_id = :workspace_id AND deleted_at IS NULL "
-    "AND position(lower(:search) IN lower(name)) > 0 AND (lower(name), id) > coalesce("
-    "(SELECT (lower(b.name), b.id) FROM bots AS b WHERE b.workspace_id = :workspace_id AND b.id = :after), "
-    "('', '00000000-0000-0000-0000-000000000000'::uuid)) ORDER BY lower(name), id LIMIT :at_most",
+    "AND position(lower(:search) IN lower(name)) > 0 AND (CAST(:after AS uuid) IS NULL OR (lower(name), id) > "
+    "(SELECT lower(b.name), b.id FROM bots AS b WHERE b.workspace_id = :workspace_id AND b.id = :after)) "
+    "ORDER BY lower(name), id LIMIT :at_most",
 )
 
 
