@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
@@ -30,12 +30,19 @@ async def read_posted(request: Request) -> tuple[dict[str, str], dict[str, Uploa
         request.headers, _whole(body), max_files=1, max_fields=MOST_FIELDS, max_part_size=len(body) + 1
     )
     try:
-        parts = (await parser.parse()).multi_items()
-    except (MultiPartException, KeyError, UnicodeDecodeError):
+        form = await parser.parse()
+    except (MultiPartException, KeyError):
         raise AdminError(422, "invalid_request", "The form could not be read; open the page again.") from None
-    fields = {name: value for name, value in parts if isinstance(value, str)}
+    try:
+        return await _parts_of(form)
+    finally:
+        await form.close()
+
+
+async def _parts_of(form: FormData) -> tuple[dict[str, str], dict[str, Upload]]:
+    fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
     check_storable(fields)
-    files = {name: value for name, value in parts if isinstance(value, UploadFile) and value.filename}
+    files = {name: value for name, value in form.multi_items() if isinstance(value, UploadFile) and value.filename}
     return fields, {name: Upload(file.filename or "", await file.read()) for name, file in files.items()}
 
 

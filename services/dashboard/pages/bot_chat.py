@@ -15,7 +15,7 @@ from services.dashboard.json_response import json_response
 from services.dashboard.pages.bot_page import conversation_of, facts_of, new_conversation, render_bot
 from services.dashboard.pages.of_bot import NO_SUCH_BOT, of_bot
 from services.dashboard.pages.page import Page
-from services.dashboard.pages.render import SECURITY_HEADERS, go_to
+from services.dashboard.pages.render import go_to
 from services.dashboard.signing_in.visit import Visit
 from shared.admission.admission import Admitted
 from shared.admission.bot_holders import BotAddress, BotHolders
@@ -31,6 +31,7 @@ from shared.store.bots.rows import BotRow
 
 STREAM = "application/x-ndjson"
 """One JSON object a line: `text`, `again` when the text so far is void, `end` at last."""
+HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "X-Content-Type-Options": "nosniff"}
 LONGEST_MESSAGE = 100_000
 SPARE_SECONDS = 10.0
 """How long after its deadline a turn may take to be seen as expired."""
@@ -54,7 +55,7 @@ async def say(visit: Visit, bot: BotRow) -> Response:
             return json_response({"problem": refusal.message}, refusal.status)
         return await render_bot(visit, bot, refusal)
     if streams:
-        return StreamingResponse(_lines(visit, admitted.turn_id), media_type=STREAM, headers=SECURITY_HEADERS)
+        return StreamingResponse(_lines(visit, admitted.turn_id), media_type=STREAM, headers=HEADERS)
     seconds = visit.context.settings.caller_deadline_seconds + SPARE_SECONDS
     await visit.context.waiting.result_of(admitted.turn_id, within_seconds=seconds)
     return go_to(f"/bots/{bot.bot_id}?conversation={conversation}#chat")

@@ -47,7 +47,7 @@ async def show(visit: Visit, bot: BotRow) -> Response:
 
 async def new(visit: Visit, bot: BotRow) -> Response:
     """Show the form for a new document."""
-    return render(visit, "document_new.html", bot=bot, title="", text="", refusal=None)
+    return render(visit, "bot_document_new.html", bot=bot, title="", text="", refusal=None)
 
 
 async def add(visit: Visit, bot: BotRow) -> Response:
@@ -59,7 +59,7 @@ async def add(visit: Visit, bot: BotRow) -> Response:
         if isinstance(added, DocumentRefused):
             raise invalid("text", f"The text {added.problem}; paste the document's words or choose a file with some.")
     except AdminError as refusal:
-        return render(visit, "document_new.html", refusal.status, bot=bot, title=title, text=text, refusal=refusal)
+        return render(visit, "bot_document_new.html", refusal.status, bot=bot, title=title, text=text, refusal=refusal)
     return go_to(f"/bots/{bot.bot_id}/documents", "document-added")
 
 
@@ -68,7 +68,7 @@ async def deletion(visit: Visit, bot: BotRow) -> Response:
     document = await _find(visit, bot)
     if document is None:
         return render_problem(visit, NOT_FOUND, NO_SUCH_DOCUMENT)
-    return render(visit, "document_delete.html", bot=bot, document=document)
+    return render(visit, "bot_document_delete.html", bot=bot, document=document)
 
 
 async def delete(visit: Visit, bot: BotRow) -> Response:

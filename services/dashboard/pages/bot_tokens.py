@@ -45,7 +45,7 @@ async def show(visit: Visit, bot: BotRow) -> Response:
 
 async def new(visit: Visit, bot: BotRow) -> Response:
     """Show the form for a new token."""
-    return render(visit, "token_new.html", bot=bot, name="", refusal=None)
+    return render(visit, "bot_token_new.html", bot=bot, name="", refusal=None)
 
 
 async def add(visit: Visit, bot: BotRow) -> Response:
@@ -53,10 +53,10 @@ async def add(visit: Visit, bot: BotRow) -> Response:
     name = visit.form.get("name", "").strip()
     if not 1 <= len(name) <= LONGEST_NAME:
         refusal = invalid("name", f"Give the token a name of 1 to {LONGEST_NAME} characters.")
-        return render(visit, "token_new.html", refusal.status, bot=bot, name=name, refusal=refusal)
+        return render(visit, "bot_token_new.html", refusal.status, bot=bot, name=name, refusal=refusal)
     text, token = new_bot_token(visit, bot.bot_id, name)
     await create_token(visit.context.database, token, actor=visit.actor)
-    return render(visit, "token_shown.html", bot=bot, token=text, heading=f"Token {name} is made")
+    return render(visit, "bot_token_shown.html", bot=bot, token=text, heading=f"Token {name} is made")
 
 
 async def rotation(visit: Visit, bot: BotRow) -> Response:
@@ -79,7 +79,7 @@ async def rotate(visit: Visit, bot: BotRow) -> Response:
     )
     if not is_done:
         return render_problem(visit, NOT_FOUND, NO_SUCH_TOKEN)
-    return render(visit, "token_shown.html", bot=bot, token=text, heading=f"Token {old.name} is replaced")
+    return render(visit, "bot_token_shown.html", bot=bot, token=text, heading=f"Token {old.name} is replaced")
 
 
 async def revocation(visit: Visit, bot: BotRow) -> Response:
@@ -119,7 +119,7 @@ async def _ask(visit: Visit, bot: BotRow, action: str) -> Response:
         return render_problem(visit, NOT_FOUND, NO_SUCH_TOKEN)
     word, sentence, button = QUESTIONS[action]
     return render(
-        visit, "token_ask.html", bot=bot, token=token, action=action, word=word, sentence=sentence, button=button
+        visit, "bot_token_ask.html", bot=bot, token=token, action=action, word=word, sentence=sentence, button=button
     )
 
 

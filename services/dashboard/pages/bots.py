@@ -71,7 +71,7 @@ async def add(visit: Visit) -> Response:
     bot = NewBot(new_id(), visit.workspace_id, form.name, form.model, form.system_prompt, form.key_id)
     text, token = new_bot_token(visit, bot.bot_id, form.name)
     await create_bot(visit.context.database, bot, actor=visit.actor, token=token)
-    return render(visit, "token_shown.html", bot=bot, token=text, heading=f"{form.name} is made")
+    return render(visit, "bot_token_shown.html", bot=bot, token=text, heading=f"{form.name} is made")
 
 
 async def show(visit: Visit, bot: BotRow) -> Response:
