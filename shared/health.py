@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -54,6 +54,19 @@ class HealthServer:
         self._server.should_exit = True
         if self._task is not None:
             await self._task
+
+
+@asynccontextmanager
+async def serving_health(host: str, port: int, is_ready: IsReady, *, alone: bool) -> AsyncIterator[None]:
+    """Serve the three doors until the block ends; a run that is not `alone` in its process leaves them to its caller."""
+    server = HealthServer(host, port, is_ready) if alone else None
+    if server is not None:
+        await server.start()
+    try:
+        yield
+    finally:
+        if server is not None:
+            await server.close()
 
 
 async def serve(

@@ -10,7 +10,7 @@ import services.validator.main
 import services.workers.ledger.main
 import services.workers.notices.main
 import services.workers.sweeper.main
-from shared.health import HealthServer
+from shared.health import serving_health
 from shared.settings import Settings
 from shared.signals import stop_on_signals
 from shared.store.database import Database
@@ -46,12 +46,10 @@ async def _health(settings: Settings, runs: Sequence[asyncio.Task[int]]) -> Asyn
     async def is_ready() -> bool:
         return not any(run.done() for run in runs) and await database.is_ready()
 
-    server = HealthServer(settings.host, settings.background_port, is_ready)
-    await server.start()
     try:
-        yield
+        async with serving_health(settings.host, settings.background_port, is_ready, alone=True):
+            yield
     finally:
-        await server.close()
         await database.close()
 
 

@@ -13,7 +13,7 @@ from services.validator.actors import declare
 from shared.clock import utc_now
 from shared.domain.catalogue import load_catalogue
 from shared.domain.recheck_rule import RecheckPolicy
-from shared.health import HealthServer
+from shared.health import serving_health
 from shared.keys.context import KeyContext
 from shared.logs import configure_logs
 from shared.providers.registry import open_providers
@@ -35,22 +35,18 @@ CONCURRENCY = 100
 async def run(settings: Settings, stop: asyncio.Event | None = None) -> int:
     """Validate until told to stop; return the exit code. With `stop` given, signals and health are the caller's."""
     broker = build_broker(settings.redis_url or "")
-    async with open_context(settings) as context:
-        health = None if stop else HealthServer(settings.host, settings.background_port, context.database.is_ready)
+    async with (
+        open_context(settings) as context,
+        serving_health(settings.host, settings.background_port, context.database.is_ready, alone=stop is None),
+    ):
         declare(broker, context)
-        try:
-            if health:
-                await health.start()
-            return await run_worker(
-                broker,
-                queues={VALIDATE_KEY.queue},
-                concurrency=CONCURRENCY,
-                grace_seconds=settings.grace_seconds,
-                stop=stop or stop_on_signals(),
-            )
-        finally:
-            if health:
-                await health.close()
+        return await run_worker(
+            broker,
+            queues={VALIDATE_KEY.queue},
+            concurrency=CONCURRENCY,
+            grace_seconds=settings.grace_seconds,
+            stop=stop or stop_on_signals(),
+        )
 
 
 @asynccontextmanager

@@ -53,6 +53,21 @@ def reason_of_failure(
     )
 
 
+def reason_of_refused_candidate(
+    *,
+    provider: str,
+    status: int | None,
+    type: str | None,  # noqa: A002 - the provider's own word
+    code: str | None,
+) -> str:
+    """Return the sentence for a key that was pasted and refused: "Invalid API key" comes first (S13)."""
+    name = DISPLAY_NAMES.get(provider, provider)
+    return (
+        f"Invalid API key. {name} refused it{_detail(status, type, code)}: it is wrong, expired or revoked. "
+        "Paste the whole key, or create a new one."
+    )
+
+
 def reason_of_blocked_model(provider: str, model_name: str) -> str:
     """Return the sentence for a model that the key may not use though it works on others."""
     name = DISPLAY_NAMES.get(provider, provider)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from shared.domain.error_types import ErrorType
 from shared.domain.key_format import DISPLAY_NAMES
-from shared.domain.reasons import reason_of_failure, safe_code
+from shared.domain.reasons import reason_of_failure, reason_of_refused_candidate, safe_code
 from shared.providers.port import CallFailure
 
 UNPROCESSABLE, FORBIDDEN, NOT_FOUND, CONFLICT, BAD_GATEWAY = 422, 403, 404, 409, 502
@@ -51,16 +51,12 @@ def malformed(problem: str, provider: str) -> KeyRefusal:
 
 
 def refused_by_provider(failure: CallFailure, provider: str, at: datetime) -> KeyRefusal:
-    """Return the refusal of a key that its provider refused; "Invalid API key" comes first (S13)."""
-    sentence = reason_of_failure(
-        failure.error,
-        provider=provider,
-        at=at,
-        status=failure.status,
-        type=failure.type,
-        code=failure.code,
-    )
-    message = f"Invalid API key. {sentence}" if failure.error is ErrorType.KEY_REFUSED else sentence
+    """Return the refusal of a key that its provider refused, with the provider's own status and code (S3)."""
+    status, kind, code = failure.status, failure.type, failure.code
+    if failure.error is ErrorType.KEY_REFUSED:
+        message = reason_of_refused_candidate(provider=provider, status=status, type=kind, code=code)
+    else:
+        message = reason_of_failure(failure.error, provider=provider, at=at, status=status, type=kind, code=code)
     return _with_facts(UNPROCESSABLE, failure.error.value, message, failure, provider)
 
 

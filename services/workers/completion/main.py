@@ -12,7 +12,7 @@ import uvloop
 from services.workers.completion.actors import declare, set_stock_broker
 from services.workers.completion.building import open_flow
 from services.workers.completion.turn_flow import TurnFlow
-from shared.health import HealthServer
+from shared.health import serving_health
 from shared.logs import configure_logs
 from shared.queue.broker import build_broker
 from shared.queue.process import run_worker
@@ -27,22 +27,18 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> int:
     Turns that outlast the grace period go back: their leases are released and they are rung again.
     """
     broker = build_broker(settings.redis_url or "")
-    async with open_flow(settings) as flow:
-        health = None if stop else HealthServer(settings.host, settings.worker_port, flow.leases.is_ready)
+    async with (
+        open_flow(settings) as flow,
+        serving_health(settings.host, settings.worker_port, flow.leases.is_ready, alone=stop is None),
+    ):
         declare(broker, flow.complete)
-        try:
-            if health:
-                await health.start()
-            return await run_worker(
-                broker,
-                queues={COMPLETE_TURN.queue},
-                concurrency=settings.concurrency,
-                grace_seconds=settings.grace_seconds,
-                stop=stop or stop_on_signals(),
-            )
-        finally:
-            if health:
-                await health.close()
+        return await run_worker(
+            broker,
+            queues={COMPLETE_TURN.queue},
+            concurrency=settings.concurrency,
+            grace_seconds=settings.grace_seconds,
+            stop=stop or stop_on_signals(),
+        )
 
 
 def setup() -> None:

@@ -9,7 +9,7 @@ import uvloop
 
 from services.workers.ledger.actors import declare
 from services.workers.ledger.counting import Counting
-from shared.health import HealthServer
+from shared.health import serving_health
 from shared.logs import configure_logs
 from shared.queue.broker import build_broker
 from shared.queue.process import run_worker
@@ -25,22 +25,18 @@ CONCURRENCY = 200
 async def run(settings: Settings, stop: asyncio.Event | None = None) -> int:
     """Count until told to stop; return the exit code. With `stop` given, signals and health are the caller's."""
     database = Database.connect(settings.database_url or "", connections=CONNECTIONS, application_name="ledger")
-    health = None if stop else HealthServer(settings.host, settings.background_port, database.is_ready)
     broker = build_broker(settings.redis_url or "")
     declare(broker, Counting(database))
     try:
-        if health:
-            await health.start()
-        return await run_worker(
-            broker,
-            queues={COUNT_USAGE.queue},
-            concurrency=CONCURRENCY,
-            grace_seconds=settings.grace_seconds,
-            stop=stop or stop_on_signals(),
-        )
+        async with serving_health(settings.host, settings.background_port, database.is_ready, alone=stop is None):
+            return await run_worker(
+                broker,
+                queues={COUNT_USAGE.queue},
+                concurrency=CONCURRENCY,
+                grace_seconds=settings.grace_seconds,
+                stop=stop or stop_on_signals(),
+            )
     finally:
-        if health:
-            await health.close()
         await database.close()
 
 

@@ -15,7 +15,7 @@ from services.workers.notices.mail import EmailSender
 from services.workers.notices.webhook import WebhookSender
 from shared.clock import utc_now
 from shared.domain.redelivery_rule import RedeliveryPolicy
-from shared.health import HealthServer
+from shared.health import serving_health
 from shared.logs import configure_logs
 from shared.queue.broker import build_broker
 from shared.queue.process import run_worker
@@ -35,22 +35,18 @@ LEASE_MARGIN_SECONDS = 5
 async def run(settings: Settings, stop: asyncio.Event | None = None) -> int:
     """Deliver until told to stop; return the exit code. With `stop` given, signals and health are the caller's."""
     broker = build_broker(settings.redis_url or "")
-    async with open_delivering(settings) as delivering:
-        health = None if stop else HealthServer(settings.host, settings.background_port, delivering.database.is_ready)
+    async with (
+        open_delivering(settings) as delivering,
+        serving_health(settings.host, settings.background_port, delivering.database.is_ready, alone=stop is None),
+    ):
         declare(broker, delivering)
-        try:
-            if health:
-                await health.start()
-            return await run_worker(
-                broker,
-                queues={DELIVER_NOTICE.queue},
-                concurrency=CONCURRENCY,
-                grace_seconds=settings.grace_seconds,
-                stop=stop or stop_on_signals(),
-            )
-        finally:
-            if health:
-                await health.close()
+        return await run_worker(
+            broker,
+            queues={DELIVER_NOTICE.queue},
+            concurrency=CONCURRENCY,
+            grace_seconds=settings.grace_seconds,
+            stop=stop or stop_on_signals(),
+        )
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ import uvloop
 from services.workers.sweeper.loop import sweep_until
 from services.workers.sweeper.sweep import Sweep
 from shared.clock import utc_now
-from shared.health import HealthServer
+from shared.health import serving_health
 from shared.logs import configure_logs
 from shared.queue.connection import connect_redis
 from shared.queue.ring import Ringer
@@ -25,15 +25,11 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> int:
     """Sweep until told to stop; return the exit code. With `stop` given, signals and health are the caller's."""
     database = Database.connect(settings.database_url or "", connections=CONNECTIONS, application_name="sweeper")
     redis = connect_redis(settings.redis_url or "", connections=2)
-    health = None if stop else HealthServer(settings.host, settings.background_port, database.is_ready)
     try:
-        if health:
-            await health.start()
-        await sweep_until(stop or stop_on_signals(), Sweep(database, Ringer(redis), settings, utc_now), settings)
-        return 0
+        async with serving_health(settings.host, settings.background_port, database.is_ready, alone=stop is None):
+            await sweep_until(stop or stop_on_signals(), Sweep(database, Ringer(redis), settings, utc_now), settings)
+            return 0
     finally:
-        if health:
-            await health.close()
         await redis.aclose()
         await database.close()
 

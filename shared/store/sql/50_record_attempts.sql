@@ -1,7 +1,9 @@
 -- Record how attempts ended: outcome, usage event, quota, slot, conversation, promotion, suspicion.
 DROP FUNCTION IF EXISTS record_attempts(jsonb);
 CREATE FUNCTION record_attempts(batch jsonb)
-RETURNS TABLE (o_turn_id uuid, o_applied boolean, o_status text, o_suspected boolean, o_promoted uuid[])
+RETURNS TABLE (
+    o_turn_id uuid, o_attempt integer, o_applied boolean, o_status text, o_suspected boolean, o_promoted uuid[]
+)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -98,8 +100,8 @@ BEGIN
     )
     SELECT t.id, i.attempt, t.workspace_id, t.bot_id, (t.accepted_at AT TIME ZONE 'UTC')::date, t.model,
         coalesce(i.provider, ''), i.key_id, i.usage_kind,
-        t.id = ANY (applied) AND i.status NOT IN ('waiting', 'ready'),
-        t.id = ANY (applied) AND i.status IN ('failed', 'expired'), i.input_tokens, i.output_tokens,
+        t.attempt = i.attempt AND t.id = ANY (applied) AND i.status NOT IN ('waiting', 'ready'),
+        t.attempt = i.attempt AND t.id = ANY (applied) AND i.status IN ('failed', 'expired'), i.input_tokens, i.output_tokens,
         i.cached_input_tokens, i.cache_write_input_tokens, i.reasoning_tokens, recorded_now, recorded_now,
         i.wire_model, i.key_version, i.provider_request_id, i.earlier_request_ids, i.error, i.first_text_ms, i.call_ms
     FROM attempt_ends(batch) AS i JOIN turns AS t ON t.id = i.turn_id
@@ -138,8 +140,8 @@ BEGIN
     END LOOP;
 
     RETURN QUERY
-    SELECT i.turn_id,
-        t.id = ANY (applied) OR (t.attempt = i.attempt AND t.status = i.status), t.status,
+    SELECT i.turn_id, i.attempt,
+        t.attempt = i.attempt AND (t.id = ANY (applied) OR t.status = i.status), t.status,
         i.refused AND coalesce(i.key_id = ANY (suspected), false),
         CASE WHEN i.ordinal = 1 THEN promoted ELSE '{}' END
     FROM attempt_ends(batch) AS i JOIN turns AS t ON t.id = i.turn_id;

@@ -23,8 +23,8 @@ async def record_attempts(database: Database, ends: Sequence[AttemptEnd]) -> lis
     """
     batch = batch_json(_fields(end) for end in ends)
     rows = await database.call(RECORD, batch=batch)
-    results = {row.o_turn_id: _result(row) for row in rows}
-    return [results[end.turn_id] for end in ends]
+    results = {(row.o_turn_id, row.o_attempt): _result(row) for row in rows}
+    return [results[end.turn_id, end.attempt] for end in ends]
 
 
 def _fields(end: AttemptEnd) -> dict[str, Any]:

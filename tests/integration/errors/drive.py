@@ -35,13 +35,14 @@ SETTINGS: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """What a caller read, and where the key stood after the probe."""
+    """What a caller read, what was kept of the turn for its bot and for the admins, and its key after the probe."""
 
     status: int
     text: str
     turn_status: str
     error: dict[str, Any] | None
     turn: dict[str, Any]
+    facts: dict[str, Any]
     key: dict[str, Any]
 
 
@@ -143,16 +144,17 @@ class _Trial:
 
     async def ask(self) -> Failed:
         answer = await self.door.ask("Tell me something that is long enough to break off")
-        mevichat = answer.body["mevichat"]
-        turn = await self.door.turn(answer.turn_id)
-        key = await self.settled_key()
-        return Failed(answer.status, answer.text, mevichat["status"], mevichat["error"], turn, key)
+        return await self._after(answer.turn_id, answer.status, answer.text, answer.body["mevichat"])
 
     async def stream(self) -> Failed:
         stream = await self.door.stream("Tell me something that is long enough to break off")
-        turn, key = await self.door.turn(stream.turn_id), await self.settled_key()
-        status, error = stream.mevichat["status"], stream.mevichat["error"]
-        return Failed(stream.answer.status, stream.text, status, error, turn, key)
+        return await self._after(stream.turn_id, stream.answer.status, stream.text, stream.mevichat)
+
+    async def _after(self, turn_id: str, status: int, text_read: str, mevichat: dict[str, Any]) -> Failed:
+        turn = await self.door.turn(turn_id)
+        _, facts = await self.workspace.admin("GET", f"/api/turns/{turn_id}")
+        key = await self.settled_key()
+        return Failed(status, text_read, mevichat["status"], mevichat["error"], turn, facts, key)
 
     async def key(self) -> dict[str, Any]:
         return (await self.workspace.admin("GET", self.path))[1]

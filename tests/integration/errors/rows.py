@@ -119,6 +119,7 @@ ANTHROPIC: Mapping[str, Row] = {
     "linked_spend_limit": _row(E.QUOTA_EXHAUSTED, S.OUT_OF_QUOTA, 422),
     "permission_error": _row(E.PERMISSION, S.RESTRICTED, 422),
     "unsupported_temperature": _row(E.REQUEST_INVALID, S.ACTIVE, 502),
+    "unsupported_by_model": _row(E.REQUEST_INVALID, S.ACTIVE, 502),
     "missing_max_tokens": _row(E.REQUEST_INVALID, S.ACTIVE, 502),
     "missing_version": _row(E.REQUEST_INVALID, S.ACTIVE, 502),
     "stream_overloaded": _in_streams(E.OVERLOADED),

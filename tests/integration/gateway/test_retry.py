@@ -115,8 +115,11 @@ async def test_a_retry_waits_for_the_turn_that_its_conversation_runs(twins: Prod
     failed = await one.ask("Hello", conversation="c")
     twins.simulator.set_behaviour(KEY, scenario="ok", **HANGS)
     running = (await one.ask_later("Hello", conversation="c")).turn_id
-    await one.until(running, "running")
 
+    async def is_called() -> bool:
+        return chat_calls(twins) == 2
+
+    await until(is_called)
     retried = await other.retry(failed.turn_id)
     twins.simulator.set_behaviour(KEY, delay_ms=0)
     assert retried.body["status"] == "waiting"

@@ -11,8 +11,8 @@ from shared.store.turns.cancel import CancelCode, cancel_turn
 from shared.store.turns.read import read_history, read_turn
 from shared.store.turns.renew import CallNote, Lease, renew_leases
 from shared.store.turns.retry import RetryCode, RetryResult, retry_turn
-from shared.store.turns.rows import ClaimedTurn, LeaseStanding
-from shared.store.turns.sweep import end_lapsed_leases, expire_overdue, promote_due, ring_unclaimed
+from shared.store.turns.rows import ClaimedTurn
+from shared.store.turns.sweep import expire_overdue, promote_due, ring_unclaimed
 from tests.integration.store.bench import Bench, completed, failed
 
 
@@ -87,62 +87,6 @@ async def test_recording_twice_changes_nothing_the_second_time(bench: Bench) -> 
     assert (workspace.in_flight, await bench.used()) == (0, 0)
     (row,) = await bench.sql("SELECT count(*) AS events, max(revision) AS revision FROM usage_events")
     assert (row.events, row.revision) == (1, 1)
-
-
-async def test_an_older_attempt_ends_nothing_but_its_tokens_are_kept(bench: Bench) -> None:
-    old = await bench.accepted_and_claimed()
-    await bench.sql("UPDATE turns SET lease_until = now() - interval '1 second'")
-    swept = await end_lapsed_leases(bench.database, limit=10)
-    assert swept.to_ring == (old.turn_id,)
-    new = await bench.claim(old.turn_id)
-    assert new is not None
-
-    late = await bench.record(completed(old, usage=Usage(input_tokens=7)))
-
-    assert not late.applied
-    assert await bench.status(old.turn_id) is TurnStatus.RUNNING
-    (event,) = await bench.sql("SELECT kind, input_tokens, revision, ends_turn FROM usage_events")
-    assert (event.kind, event.input_tokens, event.revision, event.ends_turn) == ("exact", 7, 2, False)
-
-
-async def test_a_lease_is_held_while_it_is_renewed_and_says_when_it_is_lost(bench: Bench) -> None:
-    held, cancelled, lost = [await bench.accepted_and_claimed() for _ in range(3)]
-    await cancel_turn(bench.database, bot_id=bench.bot_id, turn_id=cancelled.turn_id)
-    leases = [
-        Lease(held.turn_id, 1, CallNote("openai", "gpt-5-mini")),
-        Lease(cancelled.turn_id, 1),
-        Lease(lost.turn_id, 0),
-    ]
-
-    standings = await renew_leases(bench.database, leases, lease_seconds=15)
-
-    assert standings == [LeaseStanding.HELD, LeaseStanding.CANCELLED, LeaseStanding.LOST]
-
-
-async def test_renew_and_record_stay_valid_after_the_lease_ran_out_while_nobody_took_the_turn(bench: Bench) -> None:
-    turn = await bench.accepted_and_claimed()
-    await bench.sql("UPDATE turns SET lease_until = now() - interval '1 minute'")
-
-    (standing,) = await renew_leases(bench.database, [Lease(turn.turn_id, turn.attempt)], lease_seconds=15)
-    swept = await end_lapsed_leases(bench.database, limit=10)
-    result = await bench.record(completed(turn))
-
-    assert (standing, swept.to_ring, result.applied) == (LeaseStanding.HELD, (), True)
-
-
-async def test_the_third_crash_ends_a_turn(bench: Bench) -> None:
-    turn_id = (await bench.accept()).turn_id
-    for _ in range(3):
-        assert await bench.claim(turn_id) is not None
-        await bench.sql("UPDATE turns SET lease_until = now() - interval '1 second'")
-        swept = await end_lapsed_leases(bench.database, limit=10)
-
-    assert swept.ended == (turn_id,)
-    row = await read_turn(bench.database, bot_id=bench.bot_id, turn_id=turn_id)
-    assert row is not None
-    assert row.error is not None
-    assert row.error.type == "worker_crashed"
-    assert ((await bench.workspace()).in_flight, await bench.used()) == (0, 0)
 
 
 async def test_a_cancel_before_the_call_gives_the_message_back_and_one_after_it_keeps_it(bench: Bench) -> None:
@@ -223,12 +167,3 @@ async def test_a_ready_turn_that_nobody_claims_is_rung_again_once_in_a_while(ben
 
     assert await ring_unclaimed(bench.database, unclaimed_seconds=5, limit=10) == [turn_id]
     assert await ring_unclaimed(bench.database, unclaimed_seconds=5, limit=10) == []
-
-
-async def test_a_turn_released_at_shutdown_keeps_its_slot_and_is_ready(bench: Bench) -> None:
-    turn = await bench.accepted_and_claimed()
-
-    await bench.record(failed(turn, status=TurnStatus.READY, error=None))
-
-    assert await bench.status(turn.turn_id) is TurnStatus.READY
-    assert ((await bench.workspace()).in_flight, await bench.used()) == (1, 1)
