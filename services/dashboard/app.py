@@ -31,6 +31,10 @@ from services.dashboard.json_response import json_response
 from services.dashboard.openapi import describe
 from services.dashboard.pages import (
     audit as audit_page,
+    bot_chat,
+    bot_documents,
+    bot_tokens,
+    bots as bot_pages,
     conversations,
     keys as key_pages,
     members,
@@ -82,6 +86,10 @@ PAGES = [
     *own_password.PAGES,
     *notice_pages.PAGES,
     *audit_page.PAGES,
+    *bot_pages.PAGES,
+    *bot_chat.PAGES,
+    *bot_documents.PAGES,
+    *bot_tokens.PAGES,
 ]
 
 

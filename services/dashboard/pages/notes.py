@@ -22,6 +22,11 @@ NOTES = {
     "password-changed": "Your password was changed; your other sessions have ended.",
     "notices-changed": "The settings were saved.",
     "notice-sent": "A test notice is on its way.",
+    "bot-changed": "The bot was changed. Its next message runs on it as it is now.",
+    "bot-switched": "The bot was switched. Its next message runs on the new model.",
+    "bot-deleted": "The bot was deleted and its tokens revoked.",
+    "document-added": "The document was added. The bot answers from it now.",
+    "document-deleted": "The document was deleted.",
 }
 
 

@@ -16,6 +16,10 @@ ADMINS = text(
     f"SELECT {COLUMNS} FROM tokens WHERE workspace_id = :workspace_id AND kind = 'admin' AND revoked_at IS NULL "
     "ORDER BY created_at, id",
 )
+OF_BOT = text(
+    f"SELECT {COLUMNS} FROM tokens WHERE workspace_id = :workspace_id AND bot_id = :bot_id AND revoked_at IS NULL "
+    "ORDER BY created_at, id LIMIT :at_most",
+)
 
 
 async def list_tokens(database: Database, workspace_id: UUID) -> list[TokenRow]:
@@ -26,6 +30,12 @@ async def list_tokens(database: Database, workspace_id: UUID) -> list[TokenRow]:
 async def list_admin_tokens(database: Database, workspace_id: UUID) -> list[TokenRow]:
     """Return the workspace's admin tokens that are good, the oldest first."""
     return [_token(row) for row in await database.call(ADMINS, workspace_id=workspace_id)]
+
+
+async def list_bot_tokens(database: Database, *, workspace_id: UUID, bot_id: UUID, limit: int) -> list[TokenRow]:
+    """Return the bot's good tokens, the oldest first."""
+    rows = await database.call(OF_BOT, workspace_id=workspace_id, bot_id=bot_id, at_most=limit)
+    return [_token(row) for row in rows]
 
 
 def _token(row: Row[Any]) -> TokenRow:
