@@ -14,7 +14,7 @@ from tests.servers import until
 Key = dict[str, Any]
 AGE = text("UPDATE provider_keys SET rotated_at = now() - interval '120 days' WHERE id = :id")
 SUSPECT = text("UPDATE provider_keys SET state = 'suspect', suspect_since = now(), rung_at = now() WHERE id = :id")
-SPOIL = text("UPDATE provider_keys SET sealed = sealed || '\\x00'::bytea WHERE id = :id")
+SPOIL = text("UPDATE provider_keys SET sealed = 'spoiled' WHERE id = :id")
 
 
 def openai_key() -> str:
@@ -66,7 +66,7 @@ async def disabled(workspace: Workspace) -> None:
 
 
 async def undecryptable(workspace: Workspace) -> None:
-    """Make a key whose sealed text was spoiled, and let a turn meet it."""
+    """Make a key whose sealed text was spoiled, and test it."""
     saved = await workspace.add_key("openai", openai_key())
     await workspace.product.database.call(SPOIL, id=saved["id"])
     await workspace.admin("POST", f"/api/keys/{saved['id']}/test")

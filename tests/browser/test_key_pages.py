@@ -101,7 +101,7 @@ async def test_a_form_is_busy_while_its_key_is_tested(signed_in: Window) -> None
     await signed_in.page.goto("/keys")
     await signed_in.page.get_by_role("link", name="Add key").first.click()
     await signed_in.page.get_by_label("Provider").select_option("openai")
-    await signed_in.page.get_by_label("API key").fill(openai_key().replace("ok", "delay3000"))
+    await signed_in.page.get_by_label("API key").fill(openai_key().replace("ok", "delay1500"))
     save = signed_in.page.get_by_role("button", name="Validate & save")
 
     await save.click()
@@ -109,7 +109,7 @@ async def test_a_form_is_busy_while_its_key_is_tested(signed_in: Window) -> None
     await expect(signed_in.page.locator("dialog form[aria-busy='true']")).to_be_visible()
     await expect(save).to_be_disabled()
     await signed_in.look_at("key-add-busy")
-    await expect(signed_in.page.get_by_text("The key was validated and saved.")).to_be_visible()
+    await expect(signed_in.page.get_by_text("The key was validated and saved.")).to_be_visible(timeout=20_000)
 
 
 async def test_a_provider_that_does_not_answer_is_no_refusal(signed_in: Window, workspace: Workspace) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, ConsoleMessage, Page, Request, Response
+from playwright.async_api import Browser, ConsoleMessage, Locator, Page, Request, Response
 
 from tests.product import Product
 
@@ -21,6 +21,9 @@ REPORT_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (eve
 REFUSED_BY_US = "Failed to load resource: the server responded with a status of"
 """Chromium's own line about a page with status 422 or 404; such pages are what is tested."""
 ONE_PAGE_TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+MOST_TABS = 80
+FOCUS_IS_SEEN = "(e => e === document.body || getComputedStyle(e).outlineStyle !== 'none')(document.activeElement)"
 
 
 @dataclass(slots=True)
@@ -52,15 +55,19 @@ class Window:
         for scheme in SCHEMES:
             await self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             self.problems += [f"{name} ({scheme}): {found}" for found in await self._barriers()]
-            await self._keep_picture(f"{name}-{scheme}")
+            await self.keep_picture(f"{name}-{scheme}")
         await self.expect_no_sideways_scrolling(name)
         await self._look_as_on_a_phone(name)
         self.expect_no_problems()
 
-    async def focused(self) -> str:
-        """Return what has the focus, by its id, else its text or its name."""
-        script = "(e => e.id || e.textContent.trim() || e.name)(document.activeElement)"
-        return str(await self.page.evaluate(script))
+    async def tab_to(self, target: Locator) -> None:
+        """Press Tab until `target` has the focus, and see that every stop on the way shows it."""
+        for _ in range(MOST_TABS):
+            if await target.evaluate("e => e === document.activeElement"):
+                return
+            await self.page.keyboard.press("Tab")
+            assert await self.page.evaluate(FOCUS_IS_SEEN), await self.page.evaluate("document.activeElement.outerHTML")
+        raise AssertionError(f"Tab does not lead to {target}")
 
     async def expect_no_sideways_scrolling(self, name: str) -> None:
         """Note when the page is wider than the window; a table may be, in a box of its own."""
@@ -76,10 +83,11 @@ class Window:
         await self.page.emulate_media(color_scheme="light")
         await self.page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
         await self.expect_no_sideways_scrolling(f"{name} (390 px)")
-        await self._keep_picture(f"{name}-phone")
+        await self.keep_picture(f"{name}-phone")
         await self.page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
 
-    async def _keep_picture(self, name: str) -> None:
+    async def keep_picture(self, name: str) -> None:
+        """Keep the whole page as a picture."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         await self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True, animations="disabled")
 
@@ -118,7 +126,7 @@ def _watch(window: Window) -> None:
             window.problems.append(f"another host was asked: {request.url}")
 
     def on_response(response: Response) -> None:
-        if response.status >= 400 and "/static/" in response.url:  # noqa: PLR2004
+        if response.status >= 400 and "/static/" in response.url:
             window.problems.append(f"{response.status} for {response.url}")
 
     window.page.on("console", on_console)

@@ -83,11 +83,12 @@ async def _into_session(request: Request, cookie: str, path: str) -> Response:
 async def sign_out(request: Request) -> Response:
     """End the session; a form of another origin or session ends none."""
     form, cookie = await read_form_fields(request), cookie_of(request)
-    if cookie is not None:
-        if not (is_same_origin(request) and is_csrf_token(form.get("csrf", ""), cookie)):
-            return bare_page("problem_bare.html", FORBIDDEN, sentence=FOREIGN_SIGN_OUT)
-        await end_session(context_of(request).database, cookie_hash(cookie))
     response = RedirectResponse("/login", SEE_OTHER)
+    if cookie is None:  # a browser holds the cookie back from another site's form: taking it would sign out
+        return response
+    if not (is_same_origin(request) and is_csrf_token(form.get("csrf", ""), cookie)):
+        return bare_page("problem_bare.html", FORBIDDEN, sentence=FOREIGN_SIGN_OUT)
+    await end_session(context_of(request).database, cookie_hash(cookie))
     clear_cookie(response)
     return response
 
