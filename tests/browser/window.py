@@ -76,8 +76,9 @@ class Window:
             self.problems.append(f"{name}: the page is {too_wide} px wider than the window")
 
     def expect_no_problems(self) -> None:
-        """Fail with everything that was seen so far."""
-        assert not self.problems, "\n".join(self.problems)
+        """Fail with everything that was seen since the last look."""
+        seen, self.problems = self.problems, []
+        assert not seen, "\n".join(seen)
 
     async def _look_as_on_a_phone(self, name: str) -> None:
         await self.page.emulate_media(color_scheme="light")
