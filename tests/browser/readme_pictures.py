@@ -7,7 +7,7 @@ from PIL import Image
 from tests.browser.window import SCREENSHOTS
 
 FOLDER = SCREENSHOTS.parents[1] / "docs" / "screenshots"
-PICTURES = {"overview": "overview-many-light", "keys": "keys-many-dark"}
+PICTURES = {"overview": "overview-many-light", "keys": "keys-many-dark", "bot": "bot-chat-light"}
 COLOURS = 64
 MOST_HEIGHT = 900
 

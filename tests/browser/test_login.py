@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import pytest
 from playwright.async_api import expect
-from sqlalchemy import text
 
-from services.dashboard.signing_in.passwords import hash_password
+from shared.domain.roles import Role
 from shared.ids import new_id
 from tests.browser.key_states import one
 from tests.browser.window import Window
 from tests.product import Workspace
+from tests.visitor import PASSWORD, new_member
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
-
-PASSWORD = "a password of a viewer"
-MEMBER = text(
-    "INSERT INTO members (id, workspace_id, email, password_hash, role) "
-    "VALUES (:id, :workspace_id, :email, :password_hash, 'viewer')"
-)
 
 
 async def test_the_login_page_offers_both_ways_in(window: Window) -> None:
@@ -42,9 +36,7 @@ async def test_a_wrong_token_is_told_beside_its_field(window: Window) -> None:
 
 async def test_a_viewer_sees_keys_and_no_button_that_changes_them(window: Window, workspace: Workspace) -> None:
     await one(workspace)
-    email = f"viewer-{new_id().hex}@example.com"
-    values = {"id": new_id(), "workspace_id": workspace.workspace_id, "email": email}
-    await workspace.product.database.call(MEMBER, **values, password_hash=hash_password(PASSWORD))
+    email = await new_member(workspace.product, Role.VIEWER, workspace)
 
     await window.sign_in_as(email, PASSWORD)
     await window.page.goto("/keys")

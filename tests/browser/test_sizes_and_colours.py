@@ -11,7 +11,18 @@ from tests.product import Product, Workspace
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
-PAGES = ("/", "/keys", "/keys/new")
+PAGES = (
+    "/",
+    "/keys",
+    "/keys/new",
+    "/bots",
+    "/bots/new",
+    "/conversations",
+    "/workspace",
+    "/workspace/tokens",
+    "/workspace/notices",
+    "/workspace/audit",
+)
 TWICE = {"viewport": {"width": WIDE[0] // 2, "height": WIDE[1] // 2}, "device_scale_factor": 2}
 """What 200 % zoom is to a page: half as many of its pixels, each drawn twice as large."""
 NARROW = {"viewport": {"width": PHONE[0], "height": PHONE[1]}, "is_mobile": True, "has_touch": True}

@@ -69,6 +69,12 @@ class Window:
             assert await self.page.evaluate(FOCUS_IS_SEEN), await self.page.evaluate("document.activeElement.outerHTML")
         raise AssertionError(f"Tab does not lead to {target}")
 
+    async def press_on(self, target: Locator) -> None:
+        """Go to `target` with Tab and press Enter on it."""
+        await target.wait_for()
+        await self.tab_to(target)
+        await self.page.keyboard.press("Enter")
+
     async def expect_no_sideways_scrolling(self, name: str) -> None:
         """Note when the page is wider than the window; a table may be, in a box of its own."""
         too_wide = await self.page.evaluate(ONE_PAGE_TOO_WIDE)
