@@ -1,10 +1,11 @@
 # make run    the whole product on this machine        make test    every test
 # make check  lint, types, import rules                make lock    pin the requirements anew
 # make bench  the three figures of the main job        SIMULATOR=1 make run   with the provider simulator
+# make screenshots  the README's pictures, made anew by the browser tests
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test check lock bench install
+.PHONY: help run test check lock bench screenshots chromium
 
 # the first Python of 3.11 or 3.12 that really runs
 PYTHON := $(shell for name in python3.12 python3.11 python3; do \
@@ -27,8 +28,16 @@ $(VENV)/made-of-%: requirements/%.txt pyproject.toml
 run: $(VENV)/made-of-run
 	@$(BIN)/python -m infra.cli.main up $(if $(SIMULATOR),--simulator)
 
-test: $(VENV)/made-of-check
+test: $(VENV)/made-of-check chromium
 	@$(BIN)/python -m pytest $(ARGS)
+
+# the browser tests need one: Debian's, one on PATH or Playwright's own
+chromium: $(VENV)/made-of-check
+	@$(BIN)/python -m tests.browser.chromium
+
+screenshots: $(VENV)/made-of-check chromium
+	@$(BIN)/python -m pytest tests/browser
+	@$(BIN)/python -m tests.browser.readme_pictures
 
 check: $(VENV)/made-of-check
 	$(BIN)/ruff check .

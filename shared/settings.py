@@ -60,6 +60,8 @@ class Settings(BaseSettings):
     simulator_port: Port = 8099
     trusted_proxies: Addresses | None = None
     """Whose `X-Forwarded-For` the admin API believes; of everybody else only the peer address counts."""
+    public_chat_url: HttpAddress | None = None
+    """Where bots' callers reach the chat API, with `/v1`; the dashboard's snippets name it."""
     openai_base_url: HttpAddress = "https://api.openai.com/v1"
     anthropic_base_url: HttpAddress = "https://api.anthropic.com"
     mini_base_url: HttpAddress | None = None

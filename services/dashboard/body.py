@@ -39,7 +39,7 @@ SomeForm = TypeVar("SomeForm", bound=Form)
 async def read_form(request: Request, form: type[SomeForm]) -> SomeForm:
     """Return the body as `form`; raises AdminError 400, 413 or 422 that names the field and the fix."""
     try:
-        value = orjson.loads(await _read_body(request))
+        value = orjson.loads(await read_body(request))
     except orjson.JSONDecodeError:
         raise AdminError(400, "invalid_json", "The body is no valid JSON; send one JSON object.") from None
     if not isinstance(value, dict):
@@ -56,16 +56,22 @@ MOST_FIELDS = 100
 async def read_form_fields(request: Request) -> dict[str, str]:
     """Return the fields of a posted form, the last of a name that comes twice; raises AdminError 413 or 422."""
     try:
-        pairs = parse_qsl((await _read_body(request)).decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        pairs = parse_qsl((await read_body(request)).decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError:
         raise AdminError(422, "invalid_request", "The form could not be read; open the page again.") from None
-    for name, value in pairs:
-        if storable_text_problem(value):
-            raise invalid(name, f"{name} contains characters that cannot be stored; remove them.")
+    check_storable(dict(pairs))
     return dict(pairs)
 
 
-async def _read_body(request: Request) -> bytes:
+def check_storable(fields: dict[str, str]) -> None:
+    """Refuse a field that no row can hold; raises AdminError 422."""
+    for name, value in fields.items():
+        if storable_text_problem(value):
+            raise invalid(name, f"{name} contains characters that cannot be stored; remove them.")
+
+
+async def read_body(request: Request) -> bytes:
+    """Return the whole body; raises AdminError 413 when it is larger than the setting allows."""
     limit = context_of(request).settings.body_limit_bytes
     body = bytearray()
     async for piece in request.stream():

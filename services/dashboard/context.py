@@ -6,24 +6,30 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
+from shared.admission.admission import Admission
 from shared.clock import Clock
 from shared.domain.catalogue import Catalogue
 from shared.keys.context import KeyContext
+from shared.queue.lengths import QueueReader
 from shared.queue.ring import Ringer
+from shared.replies.waiting import Waiting
 from shared.settings import Settings
 from shared.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)
 class AdminContext:
-    """The store, the keys' tools, the models, the settings and the clock."""
+    """The store, the keys' tools, the queues, the models, the settings, the clock, and the way of a test message."""
 
     database: Database
     keys: KeyContext
     ringer: Ringer
+    queues: QueueReader
     catalogue: Catalogue
     settings: Settings
     clock: Clock
+    admission: Admission
+    waiting: Waiting
 
 
 def context_of(request: Request) -> AdminContext:

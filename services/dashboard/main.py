@@ -11,15 +11,20 @@ import uvloop
 
 from services.dashboard.app import build_app
 from services.dashboard.context import AdminContext
+from shared.admission.admission import Admission
 from shared.clock import utc_now
 from shared.domain.catalogue import load_catalogue
 from shared.domain.recheck_rule import RecheckPolicy
 from shared.health import serve
+from shared.ids import new_id
 from shared.keys.context import KeyContext
 from shared.logs import configure_logs
 from shared.providers.registry import open_providers
 from shared.queue.connection import connect_redis
+from shared.queue.inbox import ReplyInbox
+from shared.queue.lengths import QueueReader
 from shared.queue.ring import Ringer
+from shared.replies.waiting import waiting_for_replies
 from shared.settings import Settings, load_settings
 from shared.signals import stop_on_signals
 from shared.store.database import Database
@@ -47,7 +52,7 @@ async def open_context(settings: Settings) -> AsyncIterator[AdminContext]:
     """Open everything that the handlers need, and close it after."""
     vault, catalogue = Vault(parse_master_keys(settings.master_keys)), load_catalogue(settings.catalogue_file)
     database = Database.connect(settings.database_url or "", connections=CONNECTIONS, application_name="dashboard")
-    redis = connect_redis(settings.redis_url or "", connections=CONNECTIONS)
+    redis = connect_redis(settings.redis_url or "", connections=CONNECTIONS + 1)  # one listens for replies
     ringer = Ringer(redis)
     try:
         async with open_providers(settings, concurrency=PROBES_AT_ONCE) as providers:
@@ -61,7 +66,11 @@ async def open_context(settings: Settings) -> AsyncIterator[AdminContext]:
                 clock=utc_now,
                 recheck_policy=RecheckPolicy(settings.recheck_first_seconds, settings.recheck_longest_seconds),
             )
-            yield AdminContext(database, keys, ringer, catalogue, settings, utc_now)
+            async with waiting_for_replies(database, ReplyInbox(redis, str(new_id()))) as waiting:
+                admission = Admission(database, ringer, catalogue, settings)
+                yield AdminContext(
+                    database, keys, ringer, QueueReader(redis), catalogue, settings, utc_now, admission, waiting
+                )
     finally:
         await redis.aclose()
         await database.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from uuid import UUID
 
@@ -15,16 +14,15 @@ from services.gateway.chat_body import chat_body
 from services.gateway.chat_stream import KEEP_ALIVE, ChatStream
 from services.gateway.context import GatewayContext, context_of
 from services.gateway.errors import refusal_response
-from services.gateway.follow import follow_known_turn, follow_turn
 from services.gateway.json_response import json_response
 from services.gateway.parse_chat import ChatBody, parse_chat
-from services.gateway.results import result_of_row
 from shared.admission.admission import Admitted
 from shared.admission.refusal import Refusal
-from shared.domain.turn_result import TurnResult
 from shared.domain.turn_status import Door
 from shared.ids import drawn_at
 from shared.queue.reply_entries import Delta, Done, StreamEntry
+from shared.replies.follow import follow_known_turn, follow_turn
+from shared.replies.results import result_of_row
 from shared.store.turns.read import read_turns
 from shared.store.turns.rows import TurnRow
 
@@ -41,7 +39,7 @@ async def complete(request: Request) -> Response:
         is_async="respond-async" in request.headers.get("prefer", ""),
         idempotency_key=request.headers.get("idempotency-key"),
     )
-    decision = await context.admission.admit(body.request, token_hash, context.holders, context.inbox.name)
+    decision = await context.admission.admit(body.request, token_hash, context.holders, context.waiting.inbox.name)
     if isinstance(decision, Refusal):
         return refusal_response(decision, now=context.clock())
     if body.request.door is Door.ASYNC:
@@ -65,20 +63,13 @@ async def _turn_of(context: GatewayContext, turn_id: UUID) -> TurnRow:
 
 async def _whole(context: GatewayContext, turn_id: UUID, known: TurnRow | None) -> Response:
     has_ended = known is not None and known.status.is_ended
-    result = result_of_row(known) if known and has_ended else await _result(context, turn_id)
+    seconds = context.settings.caller_deadline_seconds + SPARE_SECONDS
+    result = (
+        result_of_row(known)
+        if known and has_ended
+        else await context.waiting.result_of(turn_id, within_seconds=seconds)
+    )
     return json_response(chat_body(result, drawn_at(turn_id)), 200, {STATUS_HEADER: result.status})
-
-
-async def _result(context: GatewayContext, turn_id: UUID) -> TurnResult:
-    ended = context.waiting.expect(turn_id)
-    try:
-        async with asyncio.timeout(context.settings.caller_deadline_seconds + SPARE_SECONDS):
-            return await ended
-    except TimeoutError:
-        # its worker still runs it, past its deadline: say where it stands
-        return result_of_row(await _turn_of(context, turn_id))
-    finally:
-        ended.cancel()
 
 
 def _streamed(context: GatewayContext, body: ChatBody, admitted: Admitted, known: TurnRow | None) -> Response:
@@ -88,7 +79,7 @@ def _streamed(context: GatewayContext, body: ChatBody, admitted: Admitted, known
         drawn_at(admitted.turn_id),
         includes_usage=body.includes_usage,
     )
-    entries = follow_known_turn(context, known) if known else follow_turn(context, admitted.turn_id)
+    entries = follow_known_turn(context.waiting, known) if known else follow_turn(context.waiting, admitted.turn_id)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(
         _chunks(stream, admitted.turn_id, entries), media_type="text/event-stream", headers=headers

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.domain.error_types import APOLOGY
 from shared.domain.turn_result import TurnError, TurnResult
-from shared.domain.turn_status import TurnStatus
 from shared.domain.usage import Usage
+from shared.replies.reply_text import visible_text
 
 
 def chat_body(result: TurnResult, created: int) -> dict[str, Any]:
@@ -28,14 +27,6 @@ def chat_body(result: TurnResult, created: int) -> dict[str, Any]:
         "usage": usage_body(result.usage),
         "mevichat": mevichat_body(result),
     }
-
-
-def visible_text(result: TurnResult) -> str:
-    """Return what the end user reads: the answer; the apology; or, broken off, both."""
-    answer = result.answer or ""
-    if result.status in (TurnStatus.COMPLETED, TurnStatus.CANCELLED):
-        return answer
-    return f"{answer}\n{APOLOGY}" if answer else APOLOGY
 
 
 def finish_reason(result: TurnResult) -> str:

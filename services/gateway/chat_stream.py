@@ -8,17 +8,17 @@ from typing import Any
 import orjson
 
 from services.gateway.chat_body import finish_reason, mevichat_body, usage_body
-from shared.domain.error_types import APOLOGY
 from shared.domain.turn_result import TurnResult
 from shared.domain.turn_status import TurnStatus
 from shared.queue.reply_entries import Delta
+from shared.replies.reply_text import ReplyText
 
 KEEP_ALIVE = b": waiting\n\n"
 DONE = b"data: [DONE]\n\n"
 
 
 class ChatStream:
-    """One streamed reply. Text leaves in order and once; after a gap the rest comes at the end."""
+    """One streamed reply."""
 
     def __init__(self, turn_id: str, model: str, created: int, *, includes_usage: bool) -> None:
         self._head = {
@@ -28,14 +28,12 @@ class ChatStream:
             "model": model,
         }
         self._includes_usage = includes_usage
-        self._sent: list[str] = []
-        self._next = (0, 0)
-        self._has_gap = False
+        self._reply = ReplyText()
 
     @property
     def has_sent_text(self) -> bool:
         """Tell whether the user has read anything yet."""
-        return bool(self._sent)
+        return self._reply.has_left
 
     def begin(self) -> bytes:
         """Return the first chunk: who speaks."""
@@ -43,22 +41,13 @@ class ChatStream:
 
     def delta(self, delta: Delta) -> bytes | None:
         """Return the chunk for a piece of text, or None when a piece before it is missing."""
-        attempt, sequence = self._next
-        if delta.attempt != attempt:
-            attempt, sequence = delta.attempt, 0
-        if self._has_gap or delta.sequence != sequence:
-            self._has_gap = True
-            return None
-        self._next = (attempt, sequence + 1)
-        return self._text(delta.text)
+        text = self._reply.take(delta)
+        return None if text is None else self._text(text)
 
     def end(self, result: TurnResult) -> Iterator[bytes]:
         """Return the last chunks: the rest of the text, the apology if it failed, how it ended, usage."""
-        rest = (result.answer or "").removeprefix("".join(self._sent))
-        if rest and (result.answer or "").startswith("".join(self._sent)):
-            yield self._text(rest)
-        if result.status in (TurnStatus.FAILED, TurnStatus.EXPIRED):
-            yield self._text(f"\n{APOLOGY}" if self._sent else APOLOGY)
+        for text in self._reply.end(result):
+            yield self._text(text)
         yield from self.close(finish_reason(result), mevichat_body(result), result)
 
     def begin_again(self, turn_id: str) -> Iterator[bytes]:
@@ -74,7 +63,6 @@ class ChatStream:
         yield DONE
 
     def _text(self, text: str) -> bytes:
-        self._sent.append(text)
         return self._chunk({"content": text})
 
     def _chunk(self, delta: dict[str, Any], reason: str | None = None, mevichat: dict[str, Any] | None = None) -> bytes:

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from services.gateway.waiting import Waiting
 from shared.admission.admission import Admission
 from shared.admission.holders import Holders
 from shared.clock import Clock
 from shared.domain.catalogue import Catalogue
-from shared.queue.inbox import ReplyInbox
+from shared.replies.waiting import Waiting
 from shared.settings import Settings
 from shared.store.database import Database
 
@@ -23,7 +22,6 @@ class GatewayContext:
     database: Database
     admission: Admission
     holders: Holders
-    inbox: ReplyInbox
     waiting: Waiting
     catalogue: Catalogue
     settings: Settings

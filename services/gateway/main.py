@@ -11,7 +11,6 @@ import uvloop
 
 from services.gateway.app import build_app
 from services.gateway.context import GatewayContext
-from services.gateway.waiting import Waiting
 from shared.admission.admission import Admission
 from shared.admission.holders import Holders
 from shared.clock import utc_now
@@ -22,6 +21,7 @@ from shared.logs import configure_logs
 from shared.queue.connection import connect_redis
 from shared.queue.inbox import ReplyInbox
 from shared.queue.ring import Ringer
+from shared.replies.waiting import waiting_for_replies
 from shared.settings import Settings, load_settings
 from shared.signals import stop_on_signals
 from shared.store.database import Database
@@ -41,24 +41,18 @@ async def open_context(settings: Settings) -> AsyncIterator[GatewayContext]:
     catalogue, connections = load_catalogue(settings.catalogue_file), settings.database_connections
     database = Database.connect(settings.database_url or "", connections=connections, application_name="gateway")
     redis = connect_redis(settings.redis_url or "")
-    inbox = ReplyInbox(redis, str(new_id()))
-    waiting = Waiting(database, inbox)
-    await inbox.start()
-    waiting.start()
     try:
-        yield GatewayContext(
-            database=database,
-            admission=Admission(database, Ringer(redis), catalogue, settings),
-            holders=Holders(database),
-            inbox=inbox,
-            waiting=waiting,
-            catalogue=catalogue,
-            settings=settings,
-            clock=utc_now,
-        )
+        async with waiting_for_replies(database, ReplyInbox(redis, str(new_id()))) as waiting:
+            yield GatewayContext(
+                database=database,
+                admission=Admission(database, Ringer(redis), catalogue, settings),
+                holders=Holders(database),
+                waiting=waiting,
+                catalogue=catalogue,
+                settings=settings,
+                clock=utc_now,
+            )
     finally:
-        await waiting.close()
-        await inbox.close()
         await redis.aclose()
         await database.close()
 

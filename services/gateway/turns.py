@@ -15,11 +15,11 @@ from services.gateway.chat_body import error_body, usage_body
 from services.gateway.chat_stream import KEEP_ALIVE
 from services.gateway.context import GatewayContext, context_of
 from services.gateway.errors import ChatError, refusal_response
-from services.gateway.follow import follow_known_turn
 from services.gateway.json_response import json_response
 from shared.admission.refusal import QUOTA_EXCEEDED, TOO_MANY_WAITING
 from shared.domain.turn_status import TurnStatus
 from shared.queue.reply_entries import Delta, Done, StreamEntry
+from shared.replies.follow import follow_known_turn
 from shared.store.turns.cancel import CancelCode, cancel_turn
 from shared.store.turns.read import read_conversation, read_turn
 from shared.store.turns.retry import RetryCode, retry_turn
@@ -122,7 +122,7 @@ def turn_body(turn: TurnRow) -> dict[str, Any]:
 
 
 async def _events(context: GatewayContext, turn: TurnRow, after: str | None) -> AsyncIterator[bytes]:
-    async for entry in follow_known_turn(context, turn, after):
+    async for entry in follow_known_turn(context.waiting, turn, after):
         if entry is None:
             yield KEEP_ALIVE
         elif not isinstance(entry, Done):

@@ -1,15 +1,16 @@
-"""One way in for gateway and producers: judge, accept, ring."""
+"""One way in for gateway, producers and dashboard: judge, accept, ring."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
 
-from shared.admission.holders import Holders
+from shared.admission.holder import FindsHolder
 from shared.admission.judge import Deadlines, judge
 from shared.admission.refusal import (
     CONFIGURATION_UNSTEADY,
@@ -37,6 +38,8 @@ from shared.store.turns.accept import accept_turns
 from shared.store.turns.rows import AcceptCode, AcceptResult, NewTurn
 
 log = structlog.get_logger()
+Key = TypeVar("Key")
+"""By what a bot is found: the hash of a token, or its address."""
 
 TURNS_A_BATCH = 100
 BATCHES_AT_ONCE = 2
@@ -75,10 +78,10 @@ class Admission:
         self._rings: set[asyncio.Task[None]] = set()
 
     async def admit(
-        self, request: ChatRequest, token_hash: bytes, holders: Holders, inbox: str | None
+        self, request: ChatRequest, key: Key, holders: FindsHolder[Key], inbox: str | None
     ) -> Admitted | Refusal:
-        """Accept the request for the bot whose token it came with; a Refusal left nothing behind."""
-        decision = await self._decide(request, token_hash, holders, inbox)
+        """Accept the request for the bot that `holders` finds by `key`; a Refusal left nothing behind."""
+        decision = await self._decide(request, key, holders, inbox)
         if isinstance(decision, Refusal):
             turns_refused.labels(decision.code.value).inc()
         elif not decision.is_replay:
@@ -86,12 +89,12 @@ class Admission:
         return decision
 
     async def _decide(
-        self, request: ChatRequest, token_hash: bytes, holders: Holders, inbox: str | None
+        self, request: ChatRequest, key: Key, holders: FindsHolder[Key], inbox: str | None
     ) -> Admitted | Refusal:
         turn_id, came_at = new_id(), monotonic_seconds()
         for _ in range(JUDGEMENTS):
             try:
-                holder = await holders.find(token_hash)
+                holder = await holders.find(key)
                 if holder is None or holder.bot is None:
                     return TOKEN_REFUSED
                 turn = judge(
@@ -103,7 +106,7 @@ class Admission:
                     turn_id=turn_id,
                     inbox=inbox,
                 )
-                if isinstance(turn, Refusal) and holders.is_fresh(token_hash, came_at):
+                if isinstance(turn, Refusal) and holders.is_fresh(key, came_at):
                     return turn
                 if isinstance(turn, NewTurn):
                     result = await self._batcher.submit(turn)
@@ -112,7 +115,7 @@ class Admission:
             except StoreUnavailableError:
                 return UNAVAILABLE
             # judged by an old configuration: read it again
-            holders.forget(token_hash)
+            holders.forget(key)
         return CONFIGURATION_UNSTEADY
 
     async def _accept(self, turns: Sequence[NewTurn]) -> Sequence[AcceptResult]:

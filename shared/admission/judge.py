@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from shared.admission.holder import Holder
 from shared.admission.refusal import Refusal, RefusalCode
 from shared.admission.request import ChatRequest
 from shared.domain.catalogue import Catalogue
 from shared.domain.turn_status import Door
 from shared.settings import Settings
 from shared.store.bots.rows import BotRow
-from shared.store.tokens.rows import TokenHolder
 from shared.store.turns.rows import NewTurn
 
 DEFAULT_MODEL = "default"
@@ -36,7 +36,7 @@ class Deadlines:
 
 def judge(
     request: ChatRequest,
-    holder: TokenHolder,
+    holder: Holder,
     bot: BotRow,
     *,
     catalogue: Catalogue,

@@ -11,16 +11,16 @@ from starlette.routing import Route
 
 from services.dashboard.authenticate import actor_of, authenticate
 from services.dashboard.body import Form, LongText, ShortText, page, path_id, read_form
+from services.dashboard.bot_rules import check_choice
 from services.dashboard.context import AdminContext, context_of
-from services.dashboard.errors import AdminError, invalid, not_found
+from services.dashboard.errors import invalid, not_found
 from services.dashboard.json_response import json_response
-from shared.domain.catalogue import Model
 from shared.domain.token_format import BOT_PREFIX, hash_token, last_four
 from shared.ids import new_id, new_token_text
 from shared.store.bots.read import find_bot, list_bots
 from shared.store.bots.rows import BotRow, NewBot
 from shared.store.bots.write import create_bot, delete_bot, update_bot
-from shared.store.keys.read import find_key
+from shared.store.keys.read import list_keys
 from shared.store.tokens.rows import NewToken, TokenHolder, TokenKind
 
 
@@ -132,24 +132,8 @@ async def _find(request: Request, holder: TokenHolder) -> BotRow:
 
 
 async def _check(context: AdminContext, holder: TokenHolder, model_id: str, key_id: UUID | None) -> None:
-    """Refuse a model that does not exist or that the plan forbids, and a key that cannot serve it."""
-    model = context.catalogue.find(model_id)
-    if model is None:
-        known = ", ".join(context.catalogue.models)
-        raise invalid("model", f"model is not in the catalogue; choose one of {known}.")
-    if not holder.plan.includes(model.plan):
-        sentence = f"The {holder.plan} plan does not include {model.name}; upgrade to {model.plan} or choose another."
-        raise AdminError(403, "plan_forbids_model", sentence, "model")
-    if key_id is not None:
-        await _check_key(context, holder, model, key_id)
-
-
-async def _check_key(context: AdminContext, holder: TokenHolder, model: Model, key_id: UUID) -> None:
-    key = await find_key(context.database, workspace_id=holder.workspace_id, key_id=key_id)
-    if key is None:
-        raise invalid("key_id", "key_id names no key of this workspace.")
-    if key.provider != model.provider:
-        raise invalid("key_id", f"key_id names a key of {key.provider}; {model.name} needs one of {model.provider}.")
+    keys = await list_keys(context.database, holder.workspace_id) if key_id is not None else []
+    check_choice(model_id, key_id, plan=holder.plan, keys=keys, catalogue=context.catalogue)
 
 
 ROUTES = [

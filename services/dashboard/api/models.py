@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.dashboard.authenticate import authenticate
+from services.dashboard.bot_rules import why_plan_forbids
 from services.dashboard.context import context_of
 from services.dashboard.json_response import json_response
 from shared.domain.catalogue import Model
@@ -39,19 +40,13 @@ def model_body(model: Model, plan: Plan, keys: Sequence[KeyRow], today: date) ->
         "plan": model.plan,
         "allowed": plan.includes(model.plan),
         "reachable": why_unreached is None,
-        "why_not": _why_forbidden(model, plan) or why_unreached,
+        "why_not": why_plan_forbids(model, plan) or why_unreached,
         "keys": [_key_body(model, key) for key in keys if key.provider == model.provider],
         "regions": model.regions,
         "retires_on": model.retires_on,
         "successor": model.successor,
         "warning": model.retirement_warning(today),
     }
-
-
-def _why_forbidden(model: Model, plan: Plan) -> str | None:
-    if plan.includes(model.plan):
-        return None
-    return f"The {plan} plan does not include {model.name}; upgrade to {model.plan}."
 
 
 def _key_body(model: Model, key: KeyRow) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from services.dashboard.body import read_form_fields
 from services.dashboard.context import context_of
 from services.dashboard.pages.render import render_problem
+from services.dashboard.posted import read_posted
 from services.dashboard.signing_in.cookie import (
     IDLE_LIFE_SECONDS,
     WHOLE_LIFE_SECONDS,
@@ -58,12 +58,17 @@ def route_of(page: Page) -> Route:
             session=session,
             csrf=csrf_token(cookie),
             now=context_of(request).clock(),
-            form=await read_form_fields(request) if page.method == "POST" else {},
+            form={},
+            files={},
         )
         if not session.role.may(page.needs):
             return render_problem(visit, FORBIDDEN, NOT_YOURS)
-        if page.method == "POST" and not _is_own_form(visit, cookie):
-            return render_problem(visit, FORBIDDEN, FOREIGN_FORM)
+        if page.method == "POST":
+            form, files = await read_posted(request)
+            visit.form.update(form)
+            visit.files.update(files)
+            if not _is_own_form(visit, cookie):
+                return render_problem(visit, FORBIDDEN, FOREIGN_FORM)
         return await page.handler(visit)
 
     return Route(page.path, endpoint, methods=[page.method])

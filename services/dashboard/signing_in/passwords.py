@@ -9,6 +9,16 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 LEAST_CHARACTERS = 12
+MOST_CHARACTERS = 1_000
+
+
+def problem_with_password(password: str) -> str | None:
+    """Return why this cannot be a password and how to mend it; None when it can."""
+    if len(password) < LEAST_CHARACTERS:
+        return f"The password must have at least {LEAST_CHARACTERS} characters; use a longer one."
+    if len(password) > MOST_CHARACTERS:
+        return f"The password must have at most {MOST_CHARACTERS} characters; use a shorter one."
+    return None
 
 
 def hash_password(password: str) -> str:
@@ -18,12 +28,13 @@ def hash_password(password: str) -> str:
 
 async def is_password(password: str, password_hash: str | None) -> bool:
     """Tell whether the password is right; without a hash it takes as long and is wrong."""
-    return await asyncio.to_thread(_verify, password, password_hash or _nobodys_hash(), password_hash is not None)
+    return await asyncio.to_thread(_verify, password, password_hash)
 
 
-def _verify(password: str, password_hash: str, is_known: bool) -> bool:
+def _verify(password: str, password_hash: str | None) -> bool:
+    nobodys_hash = _nobodys_hash()  # made by whoever comes first, so that it tells nothing either
     try:
-        return _hasher().verify(password_hash, password) and is_known
+        return _hasher().verify(password_hash or nobodys_hash, password) and password_hash is not None
     except (VerificationError, InvalidHashError):
         return False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from services.dashboard.authenticate import address_of
 from services.dashboard.context import AdminContext
+from services.dashboard.posted import Upload
 from shared.domain.actor import Actor
 from shared.domain.plans import Plan
 from shared.domain.roles import Role
@@ -18,7 +19,7 @@ from shared.store.sessions.rows import SessionRow
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One request of somebody who signed in. `form` holds the fields of a POST, without the CSRF token."""
+    """One request of somebody who signed in. `form` holds the fields of a POST, without the CSRF token; `files` its files."""
 
     request: Request
     context: AdminContext
@@ -26,6 +27,7 @@ class Visit:
     csrf: str
     now: datetime
     form: dict[str, str]
+    files: dict[str, Upload] = field(default_factory=dict)
 
     @property
     def workspace_id(self) -> UUID:
@@ -41,8 +43,9 @@ class Visit:
 
     @property
     def actor(self) -> Actor:
-        """Return who the audit names: the member or token, and the address that the request came from."""
-        who = f"member {self.session.name}" if self.session.member_id else f"token {self.session.token_id}"
+        """Return who the audit names: the member, operator or token, and the address that the request came from."""
+        kind = "operator" if self.session.role is Role.OPERATOR else "member"
+        who = f"{kind} {self.session.name}" if self.session.member_id else f"token {self.session.token_id}"
         return Actor(who, address_of(self.request))
 
     @property

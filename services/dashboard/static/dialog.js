@@ -6,9 +6,14 @@ async function open(link) {
   const dialog = document.createElement("dialog");
   dialog.setAttribute("aria-labelledby", "form-title");
   document.body.append(dialog);
-  dialog.addEventListener("close", () => { dialog.remove(); link.focus(); });
+  dialog.addEventListener("close", () => { dialog.remove(); openerOf(link)?.focus(); });
   put(dialog, form);
   dialog.showModal();
+}
+
+// the list that the link stood in may have been renewed while the dialog was open
+function openerOf(link) {
+  return link.isConnected ? link : document.querySelector(`a[data-dialog][href="${CSS.escape(link.getAttribute("href"))}"]`);
 }
 
 function put(dialog, part) {

@@ -1,15 +1,29 @@
 // Keeps parts of a page fresh: <section data-live="/path/of/the/fragment"> is read again every 1.5 s while the tab is
-// seen, and put in place only when it changed and nobody works inside it.
+// seen, and put in place only when it differs from what is shown and nobody writes inside it. The focus stays where
+// it was: on the link or button that leads to the same place.
 const EVERY_MS = 1500;
 
 async function refresh(part) {
   const answer = await fetch(part.dataset.live, { headers: { Accept: "text/html" } });
   if (answer.redirected) { location.reload(); return; } // the session ended: the login page leads back here
   if (!answer.ok) return;
-  const fresh = await answer.text();
-  if (fresh === part.dataset.shown || part.contains(document.activeElement)) return;
-  if (part.dataset.shown !== undefined) part.innerHTML = fresh;
-  part.dataset.shown = fresh;
+  const fresh = document.createElement("template");
+  fresh.innerHTML = await answer.text();
+  if (fresh.innerHTML.trim() === part.innerHTML.trim() || isWrittenIn(part)) return;
+  const focused = part.contains(document.activeElement) ? placeOf(document.activeElement) : null;
+  part.replaceChildren(fresh.content);
+  if (focused) part.querySelector(focused)?.focus();
+  if (part.querySelector("[data-settled]")) delete part.dataset.live; // nothing in it changes by itself any more
+}
+
+function isWrittenIn(part) {
+  return part.contains(document.activeElement) && document.activeElement.matches("input, select, textarea");
+}
+
+function placeOf(element) {
+  const form = element.closest("form");
+  if (form) return `form[action="${CSS.escape(form.getAttribute("action"))}"] button`;
+  return element.matches("a[href]") ? `a[href="${CSS.escape(element.getAttribute("href"))}"]` : null;
 }
 
 async function keepFresh() {

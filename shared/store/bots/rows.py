@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from shared.domain.plans import Plan
+
 
 @dataclass(frozen=True, slots=True)
 class BotRow:
@@ -18,6 +20,16 @@ class BotRow:
     system_prompt: str | None
     key_id: UUID | None
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BotHolder:
+    """A bot with what decides its turns at the door, read in one query."""
+
+    workspace_id: UUID
+    plan: Plan
+    epoch: int
+    bot: BotRow
 
 
 @dataclass(frozen=True, slots=True)

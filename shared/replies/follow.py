@@ -8,10 +8,10 @@ from contextlib import aclosing
 from typing import Any
 from uuid import UUID
 
-from services.gateway.context import GatewayContext
-from services.gateway.results import result_of_row
 from shared.domain.turn_status import TurnStatus
 from shared.queue.reply_entries import Done, StreamEntry
+from shared.replies.results import result_of_row
+from shared.replies.waiting import Waiting
 from shared.store.turns.rows import TurnRow
 
 KEEP_ALIVE_SECONDS = 15.0
@@ -20,13 +20,13 @@ LAST_WORDS_SECONDS = 0.5
 
 
 async def follow_known_turn(
-    context: GatewayContext, turn: TurnRow, after: str | None = None
+    waiting: Waiting, turn: TurnRow, after: str | None = None
 ) -> AsyncIterator[StreamEntry | None]:
     """Follow a turn that was accepted before, from where its row says that it stands; an ended one is Done at once."""
     if turn.status.is_ended:
         yield Done(result_of_row(turn))
         return
-    async with aclosing(follow_turn(context, turn.turn_id, after, void_attempts=void_attempts_of(turn))) as entries:
+    async with aclosing(follow_turn(waiting, turn.turn_id, after, void_attempts=void_attempts_of(turn))) as entries:
         async for entry in entries:
             yield entry
 
@@ -37,11 +37,11 @@ def void_attempts_of(turn: TurnRow) -> int:
 
 
 async def follow_turn(
-    context: GatewayContext, turn_id: UUID, after: str | None = None, *, void_attempts: int = 0
+    waiting: Waiting, turn_id: UUID, after: str | None = None, *, void_attempts: int = 0
 ) -> AsyncGenerator[StreamEntry | None, None]:
     """Yield the turn's entries, at last Done; None now and then to keep the connection alive."""
-    ended = context.waiting.expect(turn_id)
-    async with aclosing(context.inbox.follow(turn_id, after, void_attempts=void_attempts)) as entries:
+    ended = waiting.expect(turn_id)
+    async with aclosing(waiting.inbox.follow(turn_id, after, void_attempts=void_attempts)) as entries:
         coming = asyncio.ensure_future(anext(entries))
         try:
             while True:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from uuid import UUID
 
 import structlog
 
-from services.gateway.results import result_of_row
 from shared.domain.turn_result import TurnResult
 from shared.queue.inbox import ReplyInbox
+from shared.replies.results import result_of_row
 from shared.store.database import Database
 from shared.store.errors import StoreError
-from shared.store.turns.read import read_ended
+from shared.store.turns.read import read_ended, read_turns
 
 log = structlog.get_logger()
 
@@ -23,8 +25,8 @@ class Waiting:
     """All of this process's waiting callers; a wiped Redis costs them a second, not a reply."""
 
     def __init__(self, database: Database, inbox: ReplyInbox) -> None:
+        self.inbox = inbox
         self._database = database
-        self._inbox = inbox
         self._futures: dict[UUID, set[asyncio.Future[TurnResult]]] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -41,11 +43,22 @@ class Waiting:
     def expect(self, turn_id: UUID) -> asyncio.Future[TurnResult]:
         """Return a future of the turn's end; cancel it when nobody waits any more."""
         future: asyncio.Future[TurnResult] = asyncio.get_running_loop().create_future()
-        told = self._inbox.expect(turn_id)
+        told = self.inbox.expect(turn_id)
         self._futures.setdefault(turn_id, set()).add(future)
         told.add_done_callback(lambda done: _pass_on(done, future))
         future.add_done_callback(lambda _: self._forget(turn_id, future, told))
         return future
+
+    async def result_of(self, turn_id: UUID, *, within_seconds: float) -> TurnResult:
+        """Return how the turn ended, or where it stands when its worker still runs it after that time."""
+        ended = self.expect(turn_id)
+        try:
+            async with asyncio.timeout(within_seconds):
+                return await ended
+        except TimeoutError:
+            return result_of_row((await read_turns(self._database, [turn_id]))[turn_id])
+        finally:
+            ended.cancel()
 
     def _forget(self, turn_id: UUID, future: asyncio.Future[TurnResult], told: asyncio.Future[TurnResult]) -> None:
         told.cancel()
@@ -69,6 +82,19 @@ class Waiting:
             for future in list(self._futures.get(turn_id, ())):
                 if not future.done():
                     future.set_result(result_of_row(row))
+
+
+@asynccontextmanager
+async def waiting_for_replies(database: Database, inbox: ReplyInbox) -> AsyncIterator[Waiting]:
+    """Listen to the inbox and look at rows until the block ends."""
+    waiting = Waiting(database, inbox)
+    await inbox.start()
+    waiting.start()
+    try:
+        yield waiting
+    finally:
+        await waiting.close()
+        await inbox.close()
 
 
 def _pass_on(told: asyncio.Future[TurnResult], future: asyncio.Future[TurnResult]) -> None:

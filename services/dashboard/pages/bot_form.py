@@ -1,0 +1,83 @@
+"""What the form of a bot says, and whether it may; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from services.dashboard.bot_rules import check_choice
+from services.dashboard.errors import AdminError, invalid
+from services.dashboard.pages.of_bot import id_of
+from services.dashboard.signing_in.visit import Visit
+from shared.store.bots.rows import BotRow
+from shared.store.keys.rows import KeyRow
+
+LONGEST_NAME = 200
+LONGEST_PROMPT = 100_000
+FIELDS = ("name", "model", "key_id", "system_prompt")
+EMPTY = dict.fromkeys(FIELDS, "")
+
+
+@dataclass(frozen=True, slots=True)
+class BotForm:
+    """A bot as the form describes it."""
+
+    name: str
+    model: str
+    key_id: UUID | None
+    system_prompt: str | None
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """Return the fields by name."""
+        return {name: getattr(self, name) for name in FIELDS}
+
+
+def values_of_form(visit: Visit) -> dict[str, str]:
+    """Return the fields as they were posted, to show them again."""
+    return {name: visit.form.get(name, "") for name in FIELDS}
+
+
+def values_of_bot(bot: BotRow) -> dict[str, str]:
+    """Return the fields as the bot has them."""
+    return {name: str(getattr(bot, name) or "") for name in FIELDS}
+
+
+def read_bot_form(
+    visit: Visit, values: Mapping[str, str], keys: Sequence[KeyRow], before: BotRow | None = None
+) -> BotForm:
+    """Return the bot that the form describes; raises AdminError that names the field and the fix.
+
+    A choice that stays as it was `before` is not judged again: a bot keeps its name while its model is blocked.
+    """
+    form = BotForm(
+        name=values["name"].strip(),
+        model=values["model"],
+        key_id=_key_id(values["key_id"]),
+        system_prompt=values["system_prompt"].replace("\r\n", "\n").strip() or None,
+    )
+    if not 1 <= len(form.name) <= LONGEST_NAME:
+        raise invalid("name", f"Give the bot a name of 1 to {LONGEST_NAME} characters.")
+    if len(form.system_prompt or "") > LONGEST_PROMPT:
+        raise invalid("system_prompt", f"The prompt is longer than {LONGEST_PROMPT:,} characters; shorten it.")
+    if before is None or (form.model, form.key_id) != (before.model, before.key_id):
+        check_bot_choice(visit, form.model, form.key_id, keys)
+    return form
+
+
+def check_bot_choice(visit: Visit, model_id: str, key_id: UUID | None, keys: Sequence[KeyRow]) -> None:
+    """Refuse a model or key that the bot may not have, each with its sentence; raises AdminError."""
+    if not model_id:
+        raise invalid("model", "Choose a model.")
+    check_choice(model_id, key_id, plan=visit.plan, keys=keys, catalogue=visit.context.catalogue)
+
+
+def _key_id(text: str) -> UUID | None:
+    if not text:
+        return None
+    key_id = id_of(text)
+    if key_id is None:
+        raise AdminError(422, "invalid_request", "Choose one of the keys, or the default.", "key_id")
+    return key_id
