@@ -28,7 +28,13 @@ from services.dashboard.context import AdminContext
 from services.dashboard.errors import AdminError, answer_error
 from services.dashboard.json_response import json_response
 from services.dashboard.openapi import describe
-from services.dashboard.pages import keys as key_pages, overview
+from services.dashboard.pages import (
+    keys as key_pages,
+    operator_queue,
+    operator_turns,
+    operator_workspaces,
+    overview,
+)
 from services.dashboard.pages.page import route_of
 from services.dashboard.pages.render import bare_page
 from services.dashboard.signing_in import login
@@ -52,7 +58,13 @@ RESOURCES = [
 ]
 
 
-PAGES = [*overview.PAGES, *key_pages.PAGES]
+PAGES = [
+    *overview.PAGES,
+    *key_pages.PAGES,
+    *operator_workspaces.PAGES,
+    *operator_queue.PAGES,
+    *operator_turns.PAGES,
+]
 
 
 def build_app(context: AdminContext) -> Starlette:

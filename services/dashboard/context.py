@@ -9,6 +9,7 @@ from starlette.requests import Request
 from shared.clock import Clock
 from shared.domain.catalogue import Catalogue
 from shared.keys.context import KeyContext
+from shared.queue.lengths import QueueReader
 from shared.queue.ring import Ringer
 from shared.settings import Settings
 from shared.store.database import Database
@@ -16,11 +17,12 @@ from shared.store.database import Database
 
 @dataclass(frozen=True, slots=True)
 class AdminContext:
-    """The store, the keys' tools, the models, the settings and the clock."""
+    """The store, the keys' tools, the queues, the models, the settings and the clock."""
 
     database: Database
     keys: KeyContext
     ringer: Ringer
+    queues: QueueReader
     catalogue: Catalogue
     settings: Settings
     clock: Clock

@@ -19,6 +19,7 @@ from shared.keys.context import KeyContext
 from shared.logs import configure_logs
 from shared.providers.registry import open_providers
 from shared.queue.connection import connect_redis
+from shared.queue.lengths import QueueReader
 from shared.queue.ring import Ringer
 from shared.settings import Settings, load_settings
 from shared.signals import stop_on_signals
@@ -61,7 +62,7 @@ async def open_context(settings: Settings) -> AsyncIterator[AdminContext]:
                 clock=utc_now,
                 recheck_policy=RecheckPolicy(settings.recheck_first_seconds, settings.recheck_longest_seconds),
             )
-            yield AdminContext(database, keys, ringer, catalogue, settings, utc_now)
+            yield AdminContext(database, keys, ringer, QueueReader(redis), catalogue, settings, utc_now)
     finally:
         await redis.aclose()
         await database.close()

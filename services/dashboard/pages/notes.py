@@ -8,6 +8,12 @@ NOTES = {
     "key-tested": "The key was tested.",
     "key-changed": "The key was changed.",
     "key-deleted": "The key was deleted and its text destroyed.",
+    "plan-changed": "The plan was changed; turns accepted from now on follow it.",
+    "limits-changed": "The limits were changed.",
+    "turn-retried": "The turn runs once more.",
+    "turns-retried": "All of these turns run once more.",
+    "some-turns-retried": "Some of these turns run once more. The others are listed below: they have run meanwhile, or "
+    "their workspace has no message or no place left.",
 }
 
 

@@ -43,6 +43,16 @@ def ago(at: datetime | None, now: datetime) -> Markup:
     return Markup('<time datetime="{}" title="{}">{}</time>').format(iso, exact_time(at), said)
 
 
+def age(since: datetime | None, now: datetime) -> Markup:
+    """Return how long something has lasted, to the second below a minute; "none" for None."""
+    if since is None:
+        return Markup('<span class="quiet">none</span>')
+    seconds = max((now - since).total_seconds(), 0)
+    iso = since.astimezone(UTC).isoformat(timespec="seconds")
+    words = _span(seconds) or f"{seconds:.0f} s"
+    return Markup('<time datetime="{}" title="since {}">{}</time>').format(iso, exact_time(since), words)
+
+
 def state_chip(state: str) -> Markup:
     """Return a key's state in words with a mark of its own: never by colour alone."""
     kind, words = STATE_WORDS[KeyState(state)]
@@ -70,6 +80,7 @@ def _span(seconds: float) -> str | None:
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "number": number,
     "ago": ago,
+    "age": age,
     "exact_time": exact_time,
     "state_chip": state_chip,
     "chip": chip,

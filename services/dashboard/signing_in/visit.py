@@ -41,8 +41,9 @@ class Visit:
 
     @property
     def actor(self) -> Actor:
-        """Return who the audit names: the member or token, and the address that the request came from."""
-        who = f"member {self.session.name}" if self.session.member_id else f"token {self.session.token_id}"
+        """Return who the audit names: the member, operator or token, and the address that the request came from."""
+        kind = "operator" if self.session.role is Role.OPERATOR else "member"
+        who = f"{kind} {self.session.name}" if self.session.member_id else f"token {self.session.token_id}"
         return Actor(who, address_of(self.request))
 
     @property

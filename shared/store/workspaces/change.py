@@ -8,12 +8,16 @@ from sqlalchemy import text
 
 from shared.domain.actor import Actor
 from shared.domain.plans import Plan
+from shared.store.audit.append import append_audit
+from shared.store.audit.rows import AuditEntry
 from shared.store.database import Database
-from shared.store.workspaces.epoch import begin_change
+from shared.store.workspaces.epoch import begin_change, start_epoch
 
 PLAN = text("UPDATE workspaces SET plan = :plan WHERE id = :workspace_id")
 SLOTS = text("UPDATE workspace_counters SET slots = :slots WHERE workspace_id = :workspace_id")
 LIMIT = text("UPDATE workspace_counters SET message_limit = :message_limit WHERE workspace_id = :workspace_id")
+
+NOW = text("SELECT slots, message_limit FROM workspace_counters WHERE workspace_id = :workspace_id")
 
 
 async def set_plan(
@@ -54,3 +58,19 @@ async def set_message_limit(database: Database, *, workspace_id: UUID, message_l
             connection, workspace_id, actor=actor, action="workspace.quota", target=workspace_id, details=details
         )
         await connection.execute(LIMIT, {"workspace_id": workspace_id, "message_limit": message_limit})
+
+
+async def set_limits(database: Database, *, workspace_id: UUID, slots: int, message_limit: int, actor: Actor) -> None:
+    """Set slots and quota together; each of the two that differs leaves the audit row that it would leave alone."""
+    where = {"workspace_id": workspace_id}
+    async with database.transaction() as connection:
+        await start_epoch(connection, workspace_id)
+        before = (await connection.execute(NOW, where)).one()
+        if before.slots != slots:
+            await connection.execute(SLOTS, where | {"slots": slots})
+            entry = AuditEntry(workspace_id, actor, "workspace.slots", workspace_id, {"slots": slots})
+            await append_audit(connection, entry)
+        if before.message_limit != message_limit:
+            await connection.execute(LIMIT, where | {"message_limit": message_limit})
+            details = {"message_limit": message_limit}
+            await append_audit(connection, AuditEntry(workspace_id, actor, "workspace.quota", workspace_id, details))
