@@ -6,6 +6,7 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
@@ -37,6 +38,7 @@ from services.dashboard.pages import (
 )
 from services.dashboard.pages.page import route_of
 from services.dashboard.pages.render import bare_page
+from services.dashboard.security_headers import SecurityHeaders, add_headers
 from services.dashboard.signing_in import login
 from shared.health import health_routes
 from shared.store.errors import StoreUnavailableError
@@ -87,8 +89,11 @@ def build_app(context: AdminContext) -> Starlette:
             AdminError: _answer_admin_error,
             StoreUnavailableError: _answer_unavailable,
             HTTPException: _answer_http,
+            Exception: _answer_failure,
         },
+        middleware=[Middleware(SecurityHeaders)],
     )
+    app.router.redirect_slashes = False  # it would lead to whatever host the request named
     app.state.context = context
     return app
 
@@ -110,3 +115,11 @@ async def _answer_http(request: Request, error: Exception) -> Response:
     code = "not_found" if error.status_code == NOT_FOUND else "invalid_request"
     sentence = f"{error.detail}: {request.method} {request.url.path} is no operation of the admin API and no page."
     return await _answer_admin_error(request, AdminError(error.status_code, code, sentence))
+
+
+async def _answer_failure(request: Request, _: Exception) -> Response:
+    """Answer what nobody foresaw, before the server logs it; this answer is made outside of all middleware."""
+    sentence = "Something failed on our side; it is in the dashboard's log. Try again in a moment."
+    response = await _answer_admin_error(request, AdminError(500, "server_error", sentence))
+    add_headers(response.headers, request.url.path)
+    return response

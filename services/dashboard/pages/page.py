@@ -58,12 +58,14 @@ def route_of(page: Page) -> Route:
             session=session,
             csrf=csrf_token(cookie),
             now=context_of(request).clock(),
-            form=await read_form_fields(request) if page.method == "POST" else {},
+            form={},
         )
         if not session.role.may(page.needs):
             return render_problem(visit, FORBIDDEN, NOT_YOURS)
-        if page.method == "POST" and not _is_own_form(visit, cookie):
-            return render_problem(visit, FORBIDDEN, FOREIGN_FORM)
+        if page.method == "POST":
+            visit.form.update(await read_form_fields(request))
+            if not _is_own_form(visit, cookie):
+                return render_problem(visit, FORBIDDEN, FOREIGN_FORM)
         return await page.handler(visit)
 
     return Route(page.path, endpoint, methods=[page.method])

@@ -12,6 +12,7 @@ COOKIE = "__Host-mevichat"
 """The prefix makes browsers insist on Secure, no domain and the root path (RFC 6265bis 4.1.3.2)."""
 WHOLE_LIFE_SECONDS = 12 * 3600.0
 IDLE_LIFE_SECONDS = 2 * 3600.0
+NO_WAY_BACK = ("/login", "/logout")
 
 
 def cookie_of(request: Request) -> str | None:
@@ -59,6 +60,6 @@ def is_same_origin(request: Request) -> bool:
 
 def local_path(target: str | None) -> str:
     """Return the target when it is a path of ours, else the first page: nobody is led elsewhere after login."""
-    if target and target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable():
-        return target
-    return "/"
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")) or not target.isprintable():
+        return "/"
+    return "/" if target.partition("?")[0] in NO_WAY_BACK else target

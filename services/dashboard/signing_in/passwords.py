@@ -18,12 +18,13 @@ def hash_password(password: str) -> str:
 
 async def is_password(password: str, password_hash: str | None) -> bool:
     """Tell whether the password is right; without a hash it takes as long and is wrong."""
-    return await asyncio.to_thread(_verify, password, password_hash or _nobodys_hash(), password_hash is not None)
+    return await asyncio.to_thread(_verify, password, password_hash)
 
 
-def _verify(password: str, password_hash: str, is_known: bool) -> bool:
+def _verify(password: str, password_hash: str | None) -> bool:
+    nobodys_hash = _nobodys_hash()  # made by whoever comes first, so that it tells nothing either
     try:
-        return _hasher().verify(password_hash, password) and is_known
+        return _hasher().verify(password_hash or nobodys_hash, password) and password_hash is not None
     except (VerificationError, InvalidHashError):
         return False
 

@@ -13,6 +13,7 @@ from shared.store.database import Database
 from shared.store.sessions.rows import SessionRow
 
 OPEN = text("INSERT INTO sessions (cookie_hash, member_id, token_id) VALUES (:cookie_hash, :member_id, :token_id)")
+FORGET = text("DELETE FROM sessions WHERE created_at < now() - make_interval(secs => :seconds)")
 FIND = text(
     "WITH seen AS (UPDATE sessions SET last_seen_at = now() WHERE cookie_hash = :cookie_hash AND ended_at IS NULL "
     "AND created_at > now() - make_interval(secs => :whole_life) "
@@ -32,10 +33,16 @@ END_ALL = text("UPDATE sessions SET ended_at = now() WHERE member_id = :member_i
 
 
 async def open_session(
-    database: Database, *, cookie_hash: bytes, member_id: UUID | None = None, token_id: UUID | None = None
+    database: Database,
+    *,
+    cookie_hash: bytes,
+    keep_seconds: float,
+    member_id: UUID | None = None,
+    token_id: UUID | None = None,
 ) -> None:
-    """Keep a new session of a member or of an admin token."""
+    """Keep a new session of a member or of an admin token, and forget those that are too old to hold."""
     await database.call(OPEN, cookie_hash=cookie_hash, member_id=member_id, token_id=token_id)
+    await database.call(FORGET, seconds=keep_seconds)
 
 
 async def find_session(

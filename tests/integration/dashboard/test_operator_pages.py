@@ -1,0 +1,296 @@
+"""An operator's pages: every workspace, the queue as a whole, failed turns of all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import event, text
+from sqlalchemy.engine import Engine
+
+from shared.domain.plans import Plan
+from shared.ids import new_id
+from shared.store.workspaces.create import create_workspace
+from shared.store.workspaces.read import find_workspace
+from tests.actor import TESTER
+from tests.product import Product, Workspace
+from tests.servers import until
+from tests.visitor import Visitor
+
+KEY = "sk-sim-ok-" + "o" * 24
+RETRY = re.compile(r"/operator/turns/([0-9a-f-]{36})/retry")
+REFUSED = '<p class="problem" id="{}-problem">'
+
+
+async def make_named(product: Product, *names: str) -> list[UUID]:
+    """Make workspaces with these names; return their ids."""
+    ids = [new_id() for _ in names]
+    for workspace_id, name in zip(ids, names, strict=True):
+        limits: dict[str, Any] = {"slots": 4, "message_limit": 100, "plan": Plan.PRO, "actor": TESTER}
+        await create_workspace(product.database, workspace_id=workspace_id, name=name, **limits)
+    return ids
+
+
+async def fail_turns(product: Product, workspace: Workspace, count: int) -> list[str]:
+    """Let so many turns of the workspace fail; return their ids, the latest first."""
+    await workspace.add_key("openai", KEY)
+    bot = await workspace.add_bot("gpt-5-mini")
+    product.simulator.set_scenario(KEY, "invalid_prompt")
+    failed = []
+    for number in range(count):
+        _, reply = await workspace.ask(bot["token"], f"a secret question {number}")
+        failed.insert(0, str(reply["mevichat"]["turn_id"]))
+    return failed
+
+
+@contextmanager
+def statements_of_pages() -> Iterator[list[str]]:
+    """Collect what a page asks PostgreSQL, the session's own statement included."""
+    asked: list[str] = []
+
+    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+        asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+async def test_workspaces_are_found_by_the_beginning_of_their_name_and_listed_a_page_at_a_time(
+    product: Product,
+) -> None:
+    ids = await make_named(product, *(f"Shop {number:03}" for number in range(53)), "bakery", "100% <Wool>")
+    operator = await Visitor.operator(product)
+
+    first = await operator.get("/operator?name=shop")
+    assert f"after={ids[49]}" in first.text
+    second = await operator.get(f"/operator?name=shop&after={ids[49]}")
+    odd = await operator.get("/operator?name=100%25%20%3C")
+
+    assert [f"Shop {n:03}" in first.text for n in (0, 49, 50)] == [True, True, False]
+    assert [f"Shop {n:03}" in second.text for n in (49, 50, 52)] == [False, True, True]
+    assert "bakery" not in first.text + second.text
+    assert "100% &lt;Wool&gt;</a>" in odd.text
+    assert "No workspace begins so" in (await operator.get("/operator?name=hop")).text
+    assert "Shop 000" in (await operator.get("/operator?name=shop&after=nonsense")).text
+
+
+async def test_a_workspace_shows_its_keys_states_and_failures_and_nothing_that_was_said(product: Product) -> None:
+    workspace = await product.make_workspace()
+    (turn_id,) = await fail_turns(product, workspace, 1)
+    operator = await Visitor.operator(product)
+    await product.database.call(text("UPDATE provider_keys SET state = 'invalid', reason = 'Refused by the provider.'"))
+
+    one = (await operator.get(f"/operator/workspaces/{workspace.workspace_id}")).text
+    listed = (await operator.get("/operator")).text
+    failed = (await operator.get("/operator/turns")).text
+
+    assert "1 in trouble" in listed
+    assert "Refused by the provider." in one
+    for page in (one, failed):
+        assert turn_id in page
+        assert "request_invalid" in page
+        assert "a secret question" not in page
+        assert KEY not in page
+
+
+async def test_an_operator_moves_a_workspace_to_a_plan_and_sets_its_limits_under_their_own_name(
+    product: Product,
+) -> None:
+    workspace = await product.make_workspace(Plan.FREE)
+    operator, path = await Visitor.operator(product), f"/operator/workspaces/{workspace.workspace_id}"
+
+    planned = await operator.post(f"{path}/plan", plan="pro")
+    limited = await operator.post(f"{path}/limits", slots="7", message_limit="12,345")
+    again = await operator.post(f"{path}/limits", slots="7", message_limit="12345")
+
+    assert [each.leads_to for each in (planned, limited, again)] == [
+        f"{path}?done=plan-changed",
+        f"{path}?done=limits-changed",
+        f"{path}?done=limits-changed",
+    ]
+    row = await find_workspace(product.database, UUID(workspace.workspace_id))
+    assert row is not None
+    assert (row.plan, row.slots, row.message_limit) == (Plan.PRO, 7, 12_345)
+    _, audit = await workspace.admin("GET", "/api/audit")
+    changes = [(each["action"], each["details"]) for each in audit["data"] if each["actor"].startswith("operator ")]
+    assert changes == [
+        ("workspace.quota", {"message_limit": 12_345}),
+        ("workspace.slots", {"slots": 7}),
+        ("workspace.plan", {"plan": "pro", "slots": 64, "message_limit": 5_000}),
+    ]
+    assert {each["source"] for each in audit["data"] if each["actor"].startswith("operator ")} == {"127.0.0.1"}
+
+
+async def test_a_wrong_limit_gets_a_sentence_beside_its_field_and_the_other_is_kept(product: Product) -> None:
+    workspace = await product.make_workspace()
+    operator, path = await Visitor.operator(product), f"/operator/workspaces/{workspace.workspace_id}"
+
+    for slots in ("0", "-1", "many", "1.5", "", "9" * 40, "٣"):
+        answer = await operator.post(f"{path}/limits", slots=slots, message_limit="777")
+        assert answer.status == 422, slots
+        assert REFUSED.format("slots") in answer.text
+        assert 'value="777"' in answer.text
+    wrong_messages = await operator.post(f"{path}/limits", slots="5", message_limit="-3")
+    wrong_plan = await operator.post(f"{path}/plan", plan="platinum")
+
+    assert (wrong_messages.status, wrong_plan.status) == (422, 422)
+    assert REFUSED.format("message_limit") in wrong_messages.text
+    assert REFUSED.format("plan") in wrong_plan.text
+    row = await find_workspace(product.database, UUID(workspace.workspace_id))
+    assert row is not None
+    assert (row.plan, row.slots) == (Plan.SCALE, product.settings.scale_slots)
+
+
+async def test_one_failed_turn_is_retried_and_noted_in_its_workspaces_audit(product: Product) -> None:
+    workspace = await product.make_workspace()
+    (turn_id,) = await fail_turns(product, workspace, 1)
+    operator = await Visitor.operator(product)
+    product.simulator.set_scenario(KEY, "ok")
+
+    answer = await operator.post(f"/operator/turns/{turn_id}/retry", error="request_invalid")
+    again = await operator.post(f"/operator/turns/{turn_id}/retry")
+
+    assert answer.status == 303
+    assert answer.leads_to.startswith("/operator/turns?from=")
+    assert answer.leads_to.endswith("&error=request_invalid&done=turn-retried")
+    assert again.status == 409
+
+    async def is_completed() -> bool:
+        _, turn = await workspace.admin("GET", f"/api/turns/{turn_id}")
+        return bool(turn["status"] == "completed")
+
+    await until(is_completed)
+    _, audit = await workspace.admin("GET", "/api/audit?action=turn.retry")
+    assert [(each["target"], each["actor"][:9]) for each in audit["data"]] == [(turn_id, "operator ")]
+
+
+async def test_all_shown_turns_are_retried_together_and_a_full_month_says_so(product: Product) -> None:
+    workspace, poor = await product.make_workspace(), await product.make_workspace()
+    failed = await fail_turns(product, workspace, 3)
+    poor_failed = await fail_turns(product, poor, 1)
+    await product.database.call(
+        text("UPDATE workspace_counters SET message_limit = 0 WHERE workspace_id = CAST(:id AS uuid)"),
+        id=poor.workspace_id,
+    )
+    operator = await Visitor.operator(product)
+
+    only_poor = await operator.post("/operator/turns/retry", turns=",".join(poor_failed))
+    some = await operator.post("/operator/turns/retry", turns=",".join(poor_failed + failed))
+    none = await operator.post("/operator/turns/retry", turns=str(new_id()))
+    nonsense = await operator.post("/operator/turns/retry", turns="x")
+
+    assert (only_poor.status, none.status, nonsense.status) == (409, 409, 422)
+    assert "no message left this month" in only_poor.text
+    assert some.leads_to.endswith("done=some-turns-retried")
+    _, audit = await workspace.admin("GET", "/api/audit?action=turn.retry")
+    assert sorted(each["target"] for each in audit["data"]) == sorted(failed)
+
+
+async def test_failed_turns_are_filtered_by_day_and_error_and_paged(product: Product) -> None:
+    workspace = await product.make_workspace()
+    failed = await fail_turns(product, workspace, 2)
+    crashed = failed[0]
+    await product.database.call(
+        text("UPDATE turns SET error = CAST(:error AS text), crashes = 3 WHERE id = CAST(:id AS uuid)"),
+        error='{"type": "worker_crashed", "reason": "Three workers in a row stopped.", "retryable": true}',
+        id=crashed,
+    )
+    await product.database.call(  # more than a page, of one instant
+        text(
+            "INSERT INTO turns SELECT (json_populate_record(t, json_build_object('id', gen_random_uuid()))).* "
+            "FROM turns AS t, generate_series(1, 60) WHERE t.id = CAST(:id AS uuid)"
+        ),
+        id=failed[1],
+    )
+    operator = await Visitor.operator(product)
+
+    first = await operator.get("/operator/turns")
+    after = first.text.rpartition("after=")[2].partition('"')[0]
+    second = await operator.get(f"/operator/turns?after={after}")
+
+    shown = [set(RETRY.findall(page.text)) for page in (first, second)]
+    assert [len(each) for each in shown] == [50, 12]
+    assert not shown[0] & shown[1]
+    only_crashed = (await operator.get("/operator/turns?error=worker_crashed")).text
+    assert crashed in only_crashed
+    assert failed[1] not in only_crashed
+    assert "Nothing failed" in (await operator.get("/operator/turns?error=timeout")).text
+    assert "Nothing failed" in (await operator.get("/operator/turns?to=2001-01-02&from=2001-01-01")).text
+    assert crashed in (await operator.get("/operator/turns?from=0001-01-01&to=9999-12-31")).text
+    for wrong in ("from=x", "error=x", "from=2026-02-02&to=2026-02-01"):
+        answer = await operator.get(f"/operator/turns?{wrong}")
+        assert answer.status == 422
+        assert answer.text.count('role="alert"') == 1
+
+
+async def test_the_queue_shows_who_waits_for_what_and_who_works(product: Product) -> None:
+    workspace = await product.make_workspace(slots=1)
+    await workspace.add_key("openai", KEY)
+    bot = await workspace.add_bot("gpt-5-mini")
+    product.simulator.set_scenario(KEY, "hang")
+    headers = {"Authorization": f"Bearer {bot['token']}", "Prefer": "respond-async"}
+    body = {"model": "default", "messages": [{"role": "user", "content": "Hello"}]}
+    for _ in range(3):
+        async with product.http.post(product.chat_url + "/chat/completions", json=body, headers=headers) as answer:
+            assert answer.status == 202
+    operator = await Visitor.operator(product)
+
+    async def is_running() -> bool:
+        page = (await operator.get("/operator/queue/now")).text
+        return 'id="running">Running</h2>\n    <p><span class="big">1</span>' in page
+
+    await until(is_running)
+    page = (await operator.get("/operator/queue")).text
+    assert '<th scope="row">a slot of its workspace</th><td class="number">2</td>' in page
+    (row,) = await product.database.call(text("SELECT lease_owner FROM turns WHERE status = 'running'"))
+    assert (
+        f'<th scope="row" class="mono">{row.lease_owner}</th><td class="number">1</td><td class="number">0</td>' in page
+    )
+    assert "No sweeper is connected" not in page
+    assert '<th scope="row">sweeper</th>' in page
+    assert "<!doctype" not in (await operator.get("/operator/queue/now")).text
+
+
+async def test_each_page_asks_a_bounded_number_of_statements_however_much_there_is(product: Product) -> None:
+    workspace = await product.make_workspace()
+    await fail_turns(product, workspace, 3)
+    await make_named(product, *(f"Shop {number}" for number in range(60)))
+    operator = await Visitor.operator(product)
+    most = {
+        "/operator": 2,
+        f"/operator/workspaces/{workspace.workspace_id}": 6,
+        "/operator/queue": 5,
+        "/operator/queue/now": 5,
+        "/operator/turns": 2,
+    }
+
+    for path, bound in most.items():
+        with statements_of_pages() as asked:
+            assert (await operator.get(path)).status == 200
+        own = [each for each in asked if is_of_a_page(each)]
+        assert len(own) == bound, (path, own)
+
+
+def is_of_a_page(statement: str) -> bool:
+    """Tell whether a page asked this and not a process that works beside it."""
+    return not any(word in statement for word in BESIDE)
+
+
+BESIDE = (
+    "expire_overdue",
+    "end_lapsed",
+    "promote_due",
+    "ring_unclaimed",
+    "usage_events SET",
+    "provider_keys SET",
+    "notice",
+    "SELECT 1",
+    "renew_leases",
+    "count_usage",
+)

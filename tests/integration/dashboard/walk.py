@@ -1,0 +1,52 @@
+"""Walks over every page that the dashboard has, so that a page of tomorrow is tested the day it is written."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sqlalchemy import text
+
+from services.dashboard.app import PAGES
+from services.dashboard.pages.page import Page
+from shared.domain.roles import Role
+from shared.store.database import Database
+from tests.product import Workspace
+
+KEY = "sk-sim-ok-" + "w" * 24
+CONFIGURATION = (
+    "workspaces workspace_counters provider_keys bots tokens members documents audit quota notice_settings notices turns"
+).split()
+PARAMETER = re.compile(r"\{[^}]+\}")
+
+
+def pages(method: str, *roles: Role) -> list[Page]:
+    """Return the pages of this method; of visitors with these roles alone when some are named."""
+    return [page for page in PAGES if page.method == method and (not roles or page.needs in roles)]
+
+
+def path_with(page: Page, value: object) -> str:
+    """Return the page's path with this in the place of every parameter."""
+    return PARAMETER.sub(str(value), page.path)
+
+
+async def make_things(workspace: Workspace) -> dict[str, str]:
+    """Give the workspace one of everything that a page may name; return their ids by kind."""
+    key = await workspace.add_key("openai", KEY)
+    bot = await workspace.add_bot("mevichat:mini")
+    _, document = await workspace.admin("POST", "/api/documents", {"bot_id": bot["id"], "title": "T", "text": "words"})
+    _, reply = await workspace.ask(bot["token"], "Hello")
+    _, tokens = await workspace.admin("GET", "/api/tokens")
+    things = {"key": key["id"], "bot": bot["id"], "document": document["id"], "token": tokens["data"][0]["id"]}
+    return things | {"turn": reply["mevichat"]["turn_id"], "workspace": workspace.workspace_id}
+
+
+async def rows_of(database: Database, *tables: str) -> dict[str, Any]:
+    """Return a digest of each table's rows; equal digests: nothing changed."""
+    digests = {}
+    for table in tables or CONFIGURATION:
+        (row,) = await database.call(
+            text(f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) AS digest FROM {table} AS t")
+        )
+        digests[table] = row.digest
+    return digests
