@@ -14,9 +14,20 @@ from shared.store.database import Database
 from tests.product import Workspace
 
 KEY = "sk-sim-ok-" + "w" * 24
-CONFIGURATION = (
-    "workspaces workspace_counters provider_keys bots tokens members documents audit quota notice_settings notices turns"
-).split()
+CONFIGURATION = [
+    "workspaces",
+    "workspace_counters",
+    "provider_keys",
+    "bots",
+    "tokens",
+    "members",
+    "documents",
+    "audit",
+    "quota",
+    "notice_settings",
+    "notices",
+    "turns",
+]
 PARAMETER = re.compile(r"\{[^}]+\}")
 
 
