@@ -21,31 +21,34 @@ from tests.actor import TESTER
 from tests.integration.store.bench import Bench, failed
 
 NOW = datetime(2026, 3, 9, tzinfo=UTC)
-ASKED: list[tuple[TextClause, dict[str, Any], str]] = [
+ASKED: list[tuple[TextClause, dict[str, Any], str, str]] = [
     (
         workspaces.PAGE,
         {"first": "", "last": "x", "after_name": "", "after_id": UUID(int=0), "month": NOW.date(), "at_most": 9},
         "workspaces_by_name",
+        "lower(name)",
     ),
     (
         failed_turns.PAGE,
         {"error_types": list(ErrorType), "from_at": NOW, "before_at": NOW, "before_id": UUID(int=0), "at_most": 9},
         "turns_failed_by_error",
+        "COALESCE",
     ),
-    (queue.LINES, {"at_most": 9}, "turns_waiting_by_hold"),
-    (queue.BEHIND, {"at_most": 9}, "usage_events_uncounted"),
-    (queue.HOLDERS, {"at_most": 9}, "turns_running"),
+    (queue.LINES, {"at_most": 9}, "turns_waiting_by_hold", "COALESCE"),
+    (queue.BEHIND, {"at_most": 9}, "usage_events_uncounted", ""),
+    (queue.HOLDERS, {"at_most": 9}, "turns_running", ""),
 ]
 
 
-@pytest.mark.parametrize(("statement", "values", "index"), ASKED, ids=[index for _, _, index in ASKED])
+@pytest.mark.parametrize(("statement", "values", "index", "condition"), ASKED, ids=[each[2] for each in ASKED])
 async def test_every_statement_of_the_operators_pages_has_its_index(
-    database: Database, statement: TextClause, values: dict[str, Any], index: str
+    database: Database, statement: TextClause, values: dict[str, Any], index: str, condition: str
 ) -> None:
     plan = await database.call(text(f"EXPLAIN {statement.text}"), **values)
 
     lines = [row[0] for row in plan]
     assert any(index in line for line in lines), lines
+    assert not condition or any("Index Cond" in line and condition in line for line in lines), lines
     assert not any("Seq Scan on turns" in line or "Seq Scan on usage_events" in line for line in lines), lines
 
 
