@@ -11,7 +11,7 @@ from services.dashboard.app import PAGES
 from services.dashboard.pages.page import Page
 from shared.domain.roles import Role
 from shared.store.database import Database
-from tests.product import Workspace
+from tests.product import Product, Workspace
 
 KEY = "sk-sim-ok-" + "w" * 24
 CONFIGURATION = [
@@ -50,6 +50,18 @@ async def make_things(workspace: Workspace) -> dict[str, str]:
     _, tokens = await workspace.admin("GET", "/api/tokens")
     things = {"key": key["id"], "bot": bot["id"], "document": document["id"], "token": tokens["data"][0]["id"]}
     return things | {"turn": reply["mevichat"]["turn_id"], "workspace": workspace.workspace_id}
+
+
+async def fail_turns(product: Product, workspace: Workspace, count: int) -> list[str]:
+    """Let so many turns of the workspace fail; return their ids, the latest first."""
+    await workspace.add_key("openai", KEY)
+    bot = await workspace.add_bot("gpt-5-mini")
+    product.simulator.set_scenario(KEY, "invalid_prompt")
+    failed: list[str] = []
+    for number in range(count):
+        _, reply = await workspace.ask(bot["token"], f"a secret question {number}")
+        failed.insert(0, str(reply["mevichat"]["turn_id"]))
+    return failed
 
 
 async def rows_of(database: Database, *tables: str) -> dict[str, Any]:
