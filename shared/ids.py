@@ -33,3 +33,8 @@ def new_token_text(prefix: str) -> str:
 def new_webhook_secret() -> str:
     """Draw the secret that signs a workspace's webhooks: `whsec_` and 32 random bytes in base64 (Standard Webhooks)."""
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def new_password() -> str:
+    """Draw a first password: 15 random bytes as 20 characters that can be typed."""
+    return secrets.token_urlsafe(15)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from infra.cli import bots, tokens, vault, workspaces
+from infra.cli import bots, members, tokens, vault, workspaces
 from infra.cli.run_service import run_service
 
 app = typer.Typer(
@@ -18,6 +18,7 @@ app = typer.Typer(
 app.add_typer(workspaces.app, name="workspace")
 app.add_typer(bots.app, name="bot")
 app.add_typer(tokens.app, name="token")
+app.add_typer(members.app, name="member")
 app.add_typer(vault.app, name="vault")
 
 PROCESSES = "Processes"

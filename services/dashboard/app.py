@@ -28,7 +28,18 @@ from services.dashboard.context import AdminContext
 from services.dashboard.errors import AdminError, answer_error
 from services.dashboard.json_response import json_response
 from services.dashboard.openapi import describe
-from services.dashboard.pages import keys as key_pages, overview
+from services.dashboard.pages import (
+    audit as audit_page,
+    conversations,
+    keys as key_pages,
+    members,
+    notices as notice_pages,
+    overview,
+    own_password,
+    tokens as token_pages,
+    turns as turn_pages,
+    workspace as workspace_page,
+)
 from services.dashboard.pages.page import route_of
 from services.dashboard.pages.render import bare_page
 from services.dashboard.signing_in import login
@@ -52,7 +63,18 @@ RESOURCES = [
 ]
 
 
-PAGES = [*overview.PAGES, *key_pages.PAGES]
+PAGES = [
+    *overview.PAGES,
+    *key_pages.PAGES,
+    *conversations.PAGES,
+    *turn_pages.PAGES,
+    *workspace_page.PAGES,
+    *token_pages.PAGES,
+    *members.PAGES,
+    *own_password.PAGES,
+    *notice_pages.PAGES,
+    *audit_page.PAGES,
+]
 
 
 def build_app(context: AdminContext) -> Starlette:

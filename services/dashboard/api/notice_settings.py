@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,9 +11,10 @@ from starlette.routing import Route
 
 from services.dashboard.authenticate import actor_of, authenticate
 from services.dashboard.body import Form, StorableText, read_form
-from services.dashboard.context import context_of
+from services.dashboard.context import AdminContext, context_of
 from services.dashboard.errors import invalid
 from services.dashboard.json_response import json_response
+from shared.domain.actor import Actor
 from shared.domain.email_address import problem_with_email
 from shared.domain.secret import Secret
 from shared.domain.webhook_url import problem_with_webhook_url
@@ -41,18 +43,31 @@ async def change(request: Request) -> Response:
     """Say where the workspace is told; a new webhook's secret stands in this answer and in no other."""
     holder, context = await authenticate(request), context_of(request)
     form = await read_form(request, NoticeSettingsForm)
+    settings, secret = await save_notice_settings(
+        context, form, workspace_id=holder.workspace_id, actor=actor_of(request, holder)
+    )
+    shown = {} if secret is None else {"webhook_secret": secret.open()}
+    return json_response(_settings_body(settings, context.settings) | shown)
+
+
+async def save_notice_settings(
+    context: AdminContext, form: NoticeSettingsForm, *, workspace_id: UUID, actor: Actor
+) -> tuple[NoticeSettings, Secret | None]:
+    """Keep what the form asks for; return it, with the webhook's secret where it is a new one.
+
+    Raises AdminError 422 that names the field.
+    """
     _refuse_bad_addresses(form, context.settings)
     secret = Secret(new_webhook_secret())
-    sealed = context.keys.vault.seal_webhook_secret(secret, workspace_id=holder.workspace_id)
+    sealed = context.keys.vault.seal_webhook_secret(secret, workspace_id=workspace_id)
     settings = await change_notice_settings(
         context.database,
         lambda before: changed_settings(before, form, sealed),
-        workspace_id=holder.workspace_id,
-        actor=actor_of(request, holder),
+        workspace_id=workspace_id,
+        actor=actor,
         details=form.model_dump(exclude_unset=True),
     )
-    shown = {"webhook_secret": secret.open()} if settings.sealed_secret == sealed else {}
-    return json_response(_settings_body(settings, context.settings) | shown)
+    return settings, secret if settings.sealed_secret == sealed else None
 
 
 def changed_settings(before: NoticeSettings, form: NoticeSettingsForm, new_sealed: bytes) -> NoticeSettings:

@@ -39,20 +39,24 @@ async def show_all(request: Request) -> Response:
 
 async def test(request: Request) -> Response:
     """Send a test notice through every channel that is set."""
-    holder, context = await authenticate(request), context_of(request)
-    settings = await read_notice_settings(context.database, holder.workspace_id)
+    holder = await authenticate(request)
+    notice = await send_test_notice(context_of(request), holder.workspace_id)
+    return json_response(notice_body(notice), 202)
+
+
+async def send_test_notice(context: AdminContext, workspace_id: UUID) -> NoticeRow:
+    """Make a test notice and ring for it; raises AdminError 422 when nothing is set, 429 too soon after another."""
+    settings = await read_notice_settings(context.database, workspace_id)
     if settings.webhook_url is None and settings.email is None:
         raise invalid("webhook_url", "Nothing is set to send to; set webhook_url or email first.")
-    notice_id = await insert_test_notice(
-        context.database, workspace_id=holder.workspace_id, pause_seconds=TEST_PAUSE_SECONDS
-    )
+    notice_id = await insert_test_notice(context.database, workspace_id=workspace_id, pause_seconds=TEST_PAUSE_SECONDS)
     if notice_id is None:
         sentence = f"A test was sent a moment ago; wait {TEST_PAUSE_SECONDS} seconds between two."
         raise AdminError(429, "rate_limit_exceeded", sentence)
     await _ring(context, notice_id)
     notice = await find_notice(context.database, notice_id)
     assert notice is not None
-    return json_response(notice_body(notice), 202)
+    return notice
 
 
 def notice_body(notice: NoticeRow) -> dict[str, Any]:

@@ -44,7 +44,7 @@ async def add(request: Request) -> Response:
         if bot is None:
             raise invalid("bot_id", "bot_id names no bot of this workspace.")
     text = new_token_text(PREFIXES[TokenKind(form.kind)])
-    token = _new_token(text, holder.workspace_id, TokenKind(form.kind), form.name, form.bot_id)
+    token = new_token_row(text, holder.workspace_id, TokenKind(form.kind), form.name, form.bot_id)
     await create_token(context.database, token, actor=actor_of(request, holder))
     return json_response({"id": token.token_id, "kind": form.kind, "name": form.name, "token": text}, 201)
 
@@ -76,7 +76,7 @@ async def rotate(request: Request) -> Response:
     if old is None:
         raise not_found("token")
     text = new_token_text(PREFIXES[old.kind])
-    replacement = _new_token(text, holder.workspace_id, old.kind, old.name, old.bot_id)
+    replacement = new_token_row(text, holder.workspace_id, old.kind, old.name, old.bot_id)
     if not await rotate_token(
         context.database,
         workspace_id=holder.workspace_id,
@@ -88,7 +88,8 @@ async def rotate(request: Request) -> Response:
     return json_response({"id": replacement.token_id, "kind": old.kind, "name": old.name, "token": text})
 
 
-def _new_token(text: str, workspace_id: UUID, kind: TokenKind, name: str, bot_id: UUID | None) -> NewToken:
+def new_token_row(text: str, workspace_id: UUID, kind: TokenKind, name: str, bot_id: UUID | None) -> NewToken:
+    """Return the row of a token that was just drawn; it keeps the hash of the text."""
     return NewToken(
         token_id=new_id(),
         workspace_id=workspace_id,

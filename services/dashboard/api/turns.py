@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from starlette.requests import Request
@@ -12,6 +11,7 @@ from starlette.routing import Route
 from services.dashboard.authenticate import authenticate
 from services.dashboard.body import path_id
 from services.dashboard.context import AdminContext, context_of
+from services.dashboard.day_range import FIRST_DAY, LAST_DAY, end_of, start_of
 from services.dashboard.errors import invalid, not_found
 from services.dashboard.json_response import json_response
 from services.dashboard.query import day_of, id_of
@@ -24,7 +24,6 @@ from shared.store.turns.read import read_own_turn
 
 PAGE = 100
 LISTED = (TurnStatus.FAILED, TurnStatus.EXPIRED)
-FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(9999, 12, 30)
 
 
 async def show(request: Request) -> Response:
@@ -44,14 +43,13 @@ async def show_failed(request: Request) -> Response:
     from_day, to_day = day_of(request, "from", FIRST_DAY), day_of(request, "to", LAST_DAY)
     if from_day > to_day:
         raise invalid("from", "from must not be after to.")
-    end = Place(_midnight(min(to_day, LAST_DAY) + timedelta(days=1)))
     after = id_of(request, "after", "the next_cursor of an earlier page")
     turns = await list_failed_turns(
         context.database,
         workspace_id=holder.workspace_id,
         status=_status(request),
-        from_at=_midnight(max(from_day, FIRST_DAY)),
-        before=end if after is None else min(end, await _place_of(context, holder, after), key=_order),
+        from_at=start_of(from_day),
+        before=end_of(to_day, None if after is None else await _place_of(context, holder, after)),
         limit=PAGE,
         bot_id=id_of(request, "bot", "the id of a bot"),
     )
@@ -65,14 +63,6 @@ async def _place_of(context: AdminContext, holder: TokenHolder, turn_id: UUID) -
     if turn is None or turn.workspace_id != holder.workspace_id:
         raise invalid("after", "after must be the next_cursor of an earlier page.")
     return Place(turn.accepted_at, turn.position)
-
-
-def _order(place: Place) -> tuple[datetime, int]:
-    return place.accepted_at, place.position
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=UTC)
 
 
 def _status(request: Request) -> TurnStatus:

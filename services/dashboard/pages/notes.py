@@ -8,6 +8,15 @@ NOTES = {
     "key-tested": "The key was tested.",
     "key-changed": "The key was changed.",
     "key-deleted": "The key was deleted and its text destroyed.",
+    "turn-retried": "The turn runs again, at its old place.",
+    "turn-cancelled": "The turn was cancelled.",
+    "token-revoked": "The token was revoked; it opens nothing any more.",
+    "member-added": "The member was added and can sign in.",
+    "member-changed": "The member's role was changed.",
+    "member-removed": "The member was removed; their sessions have ended.",
+    "password-changed": "Your password was changed; your other sessions have ended.",
+    "notices-changed": "The settings were saved.",
+    "notice-sent": "A test notice is on its way.",
 }
 
 

@@ -11,6 +11,8 @@ from starlette.responses import RedirectResponse, Response
 
 from services.dashboard.pages.menu import menu_of
 from services.dashboard.pages.notes import note_of
+from services.dashboard.pages.notice_words import NOTICE_FILTERS
+from services.dashboard.pages.turn_words import TURN_FILTERS
 from services.dashboard.pages.words import FILTERS
 from services.dashboard.signing_in.visit import Visit
 
@@ -67,4 +69,6 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(FILTERS)
+    environment.filters.update(TURN_FILTERS)
+    environment.filters.update(NOTICE_FILTERS)
     return environment

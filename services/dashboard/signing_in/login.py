@@ -105,8 +105,13 @@ def _subjects(request: Request, form: dict[str, str]) -> list[tuple[bytes, int]]
     address = request.client.host if request.client else ""
     subjects = [(hashlib.sha256(f"address:{address}".encode()).digest(), FAILURES_FROM_ONE_ADDRESS)]
     if "token" not in form:
-        subjects.append((hashlib.sha256(f"account:{_email(form)}".encode()).digest(), FAILURES_OF_ONE_ACCOUNT))
+        subjects.append((account_subject(_email(form)), FAILURES_OF_ONE_ACCOUNT))
     return subjects
+
+
+def account_subject(email: str) -> bytes:
+    """Return what an account's failures are counted by."""
+    return hashlib.sha256(f"account:{email}".encode()).digest()
 
 
 def _email(form: dict[str, str]) -> str:

@@ -9,6 +9,16 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 LEAST_CHARACTERS = 12
+MOST_CHARACTERS = 1_000
+
+
+def problem_with_password(password: str) -> str | None:
+    """Return why this cannot be a password and how to mend it; None when it can."""
+    if len(password) < LEAST_CHARACTERS:
+        return f"The password must have at least {LEAST_CHARACTERS} characters; use a longer one."
+    if len(password) > MOST_CHARACTERS:
+        return f"The password must have at most {MOST_CHARACTERS} characters; use a shorter one."
+    return None
 
 
 def hash_password(password: str) -> str:

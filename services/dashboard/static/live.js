@@ -8,8 +8,9 @@ async function refresh(part) {
   if (!answer.ok) return;
   const fresh = await answer.text();
   if (fresh === part.dataset.shown || part.contains(document.activeElement)) return;
-  if (part.dataset.shown !== undefined) part.innerHTML = fresh;
+  part.innerHTML = fresh;
   part.dataset.shown = fresh;
+  if (part.querySelector("[data-settled]")) delete part.dataset.live; // nothing in it changes by itself any more
 }
 
 async function keepFresh() {

@@ -17,6 +17,10 @@ OF_WORKSPACE = text(
     f"SELECT {COLUMNS} FROM members WHERE workspace_id = :workspace_id AND removed_at IS NULL ORDER BY created_at, id",
 )
 
+OPERATORS = text(
+    f"SELECT {COLUMNS} FROM members WHERE workspace_id IS NULL AND removed_at IS NULL ORDER BY created_at, id",
+)
+
 
 async def find_member(database: Database, email: str) -> MemberRow | None:
     """Return the member who signs in with this address, in lower case, or None."""
@@ -27,6 +31,11 @@ async def find_member(database: Database, email: str) -> MemberRow | None:
 async def list_members(database: Database, workspace_id: UUID) -> list[MemberRow]:
     """Return the workspace's members, the oldest first."""
     return [_member(row) for row in await database.call(OF_WORKSPACE, workspace_id=workspace_id)]
+
+
+async def list_operators(database: Database) -> list[MemberRow]:
+    """Return the installation's operators, the oldest first."""
+    return [_member(row) for row in await database.call(OPERATORS)]
 
 
 def _member(row: Row[Any]) -> MemberRow:

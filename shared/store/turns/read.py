@@ -49,25 +49,25 @@ class Exchange:
 async def read_turn(database: Database, *, bot_id: UUID, turn_id: UUID) -> TurnRow | None:
     """Return a turn of this bot, or None."""
     rows = await database.call(ONE, bot_id=bot_id, turn_id=turn_id)
-    return _turn(rows[0]) if rows else None
+    return turn_of(rows[0]) if rows else None
 
 
 async def read_own_turn(database: Database, *, workspace_id: UUID, turn_id: UUID) -> TurnRow | None:
     """Return a turn of this workspace, whichever bot's it is, or None."""
     rows = await database.call(OWN, workspace_id=workspace_id, turn_id=turn_id)
-    return _turn(rows[0]) if rows else None
+    return turn_of(rows[0]) if rows else None
 
 
 async def read_turns(database: Database, turn_ids: Sequence[UUID]) -> dict[UUID, TurnRow]:
     """Return these turns by id, whatever their status; the unknown are absent."""
     rows = await database.call(MANY, ids=list(turn_ids))
-    return {row.id: _turn(row) for row in rows}
+    return {row.id: turn_of(row) for row in rows}
 
 
 async def read_ended(database: Database, turn_ids: Sequence[UUID]) -> dict[UUID, TurnRow]:
     """Return those of these turns that have ended, by id."""
     rows = await database.call(ENDED, ids=list(turn_ids))
-    return {row.id: _turn(row) for row in rows}
+    return {row.id: turn_of(row) for row in rows}
 
 
 async def read_conversation(
@@ -86,7 +86,7 @@ async def read_conversation(
         after=after_position,
         at_most=limit,
     )
-    return [_turn(row) for row in rows]
+    return [turn_of(row) for row in rows]
 
 
 async def read_history(
@@ -108,7 +108,8 @@ async def read_history(
     return [Exchange(row.question, row.answer or "") for row in rows]
 
 
-def _turn(row: Row[Any]) -> TurnRow:
+def turn_of(row: Row[Any]) -> TurnRow:
+    """Return the turn that a row of COLUMNS holds."""
     return TurnRow(
         turn_id=row.id,
         bot_id=row.bot_id,

@@ -1,0 +1,80 @@
+"""A member changes their own password; every other session of theirs ends."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.responses import Response
+
+from services.dashboard.errors import AdminError, invalid
+from services.dashboard.pages.page import Page
+from services.dashboard.pages.render import go_to, render
+from services.dashboard.signing_in.cookie import cookie_hash, cookie_of
+from services.dashboard.signing_in.login import (
+    FAILURES_OF_ONE_ACCOUNT,
+    TOO_OFTEN,
+    WINDOW_SECONDS,
+    account_subject,
+)
+from services.dashboard.signing_in.passwords import hash_password, is_password, problem_with_password
+from services.dashboard.signing_in.visit import Visit
+from shared.store.members.read import find_member
+from shared.store.members.rows import MemberRow
+from shared.store.members.write import set_password
+from shared.store.sessions.login_failures import count_login_failures, note_login_failure
+
+TOO_MANY = 429
+
+
+async def show(visit: Visit) -> Response:
+    """Show the form; who signed in with a token has no password."""
+    return render(visit, "own_password.html", refusal=None)
+
+
+async def change(visit: Visit) -> Response:
+    """Change the password of whoever knows the old one."""
+    old, new = visit.form.pop("old", ""), visit.form.pop("new", "")
+    try:
+        member = await _member(visit, old)
+        _refuse_bad(new, visit.form.pop("again", ""))
+    except AdminError as refusal:
+        return render(visit, "own_password.html", refusal.status, refusal=refusal)
+    cookie = cookie_of(visit.request)
+    await set_password(
+        visit.context.database,
+        workspace_id=member.workspace_id,
+        member_id=member.member_id,
+        password_hash=await asyncio.to_thread(hash_password, new),
+        actor=visit.actor,
+        kept_session=None if cookie is None else cookie_hash(cookie),
+    )
+    return go_to("/workspace/password", "password-changed")
+
+
+async def _member(visit: Visit, old: str) -> MemberRow:
+    """Return the member whose password is right; wrong ones count like failed logins. Raises AdminError."""
+    database, email = visit.context.database, visit.session.name
+    member = await find_member(database, email) if visit.session.member_id else None
+    if member is None:
+        raise invalid("old", "You signed in with an admin token, which has no password.")
+    subject = account_subject(email)
+    if await count_login_failures(database, subject, within_seconds=WINDOW_SECONDS) >= FAILURES_OF_ONE_ACCOUNT:
+        raise AdminError(TOO_MANY, "rate_limit_exceeded", TOO_OFTEN, "old")
+    if not await is_password(old, member.password_hash):
+        await note_login_failure(database, subject, keep_seconds=WINDOW_SECONDS)
+        raise invalid("old", "The old password is wrong; type it again.")
+    return member
+
+
+def _refuse_bad(new: str, again: str) -> None:
+    problem = problem_with_password(new)
+    if problem is not None:
+        raise invalid("new", problem)
+    if new != again:
+        raise invalid("again", "The two new passwords differ; type them again.")
+
+
+PAGES = [
+    Page("/workspace/password", show),
+    Page("/workspace/password", change, method="POST"),
+]
