@@ -17,7 +17,7 @@ from shared.settings import Settings
 from shared.store.database import Database
 from shared.store.members.read import find_member, list_members, list_operators
 from shared.store.members.rows import MemberRow
-from shared.store.members.write import MemberChange, NewMember, add_member, remove_member, set_password
+from shared.store.members.write import MemberChange, add_member, remove_member, set_password
 
 app = typer.Typer(help="People who sign in to the dashboard.", no_args_is_help=True)
 EmailArgument = Annotated[str, typer.Argument(help="The address with which the person signs in.")]
@@ -41,9 +41,16 @@ def add(
         if not _is_operator(workspace, role, operator=operator):
             workspace_id = (await workspace_of(database, workspace)).workspace_id
         password = new_password()
-        given = Role.OPERATOR if workspace_id is None else role
-        member = NewMember(new_id(), workspace_id, address, given, hash_password(password))
-        if not await add_member(database, member, actor=ACTOR):
+        added = await add_member(
+            database,
+            member_id=new_id(),
+            workspace_id=workspace_id,
+            email=address,
+            password_hash=hash_password(password),
+            role=Role.OPERATOR if workspace_id is None else role,
+            actor=ACTOR,
+        )
+        if not added:
             message = f"Somebody signs in with {address} already; use another address, or remove them first."
             raise RefusedError(message)
         return password

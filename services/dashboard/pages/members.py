@@ -18,7 +18,7 @@ from shared.domain.secret import Secret
 from shared.ids import new_id, new_password
 from shared.store.members.read import list_members
 from shared.store.members.rows import MemberRow
-from shared.store.members.write import MemberChange, NewMember, add_member, change_role, remove_member
+from shared.store.members.write import MemberChange, add_member, change_role, remove_member
 
 NOT_FOUND, CONFLICT = 404, 409
 LIST = "/workspace/members"
@@ -44,14 +44,12 @@ async def add(visit: Visit) -> Response:
     typed = Secret(visit.form.pop("password", ""))
     try:
         password = _password(typed)
-        member = await _new_member(visit, values, password)
-        if not await add_member(visit.context.database, member, actor=visit.actor):
-            raise invalid("email", "Somebody signs in with this address already; use another.")
+        await _add(visit, values, password)
     except AdminError as refusal:
         return _form(visit, values, refusal)
     if typed:
         return go_to(LIST, "member-added")
-    sentence = f"{member.email} can sign in with this password. Pass it on now: it is never shown again."
+    sentence = f"{values['email']} can sign in with this password. Pass it on now: it is never shown again."
     return render(
         visit, "shown_once.html", title="First password", sentence=sentence, secret=password.open(), back=LIST
     )
@@ -113,18 +111,23 @@ def _password(typed: Secret) -> Secret:
     return typed or Secret(new_password())
 
 
-async def _new_member(visit: Visit, values: dict[str, str], password: Secret) -> NewMember:
+async def _add(visit: Visit, values: dict[str, str], password: Secret) -> None:
+    """Add the member; raises AdminError that names the field."""
     if problem_with_email(values["email"]) is not None:
         raise invalid("email", "Write one address, as in ann@example.com.")
     if values["role"] not in ROLES:
         raise invalid("role", "Choose one of the roles.")
-    return NewMember(
+    added = await add_member(
+        visit.context.database,
         member_id=new_id(),
         workspace_id=visit.workspace_id,
         email=values["email"],
-        role=Role(values["role"]),
         password_hash=await asyncio.to_thread(hash_password, password.open()),
+        role=Role(values["role"]),
+        actor=visit.actor,
     )
+    if not added:
+        raise invalid("email", "Somebody signs in with this address already; use another.")
 
 
 async def _with_member(visit: Visit, template: str) -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -39,17 +38,6 @@ END_SESSIONS = text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class NewMember:
-    """A person who may sign in from now on; `workspace_id` is None for an operator. `email` is in lower case."""
-
-    member_id: UUID
-    workspace_id: UUID | None
-    email: str
-    role: Role
-    password_hash: str = field(repr=False)
-
-
 class MemberChange(StrEnum):
     """What a change of a member answers."""
 
@@ -58,13 +46,25 @@ class MemberChange(StrEnum):
     LAST_OWNER = "last_owner"
 
 
-async def add_member(database: Database, member: NewMember, *, actor: Actor) -> bool:
-    """Let a person sign in; False when somebody signs in with this address already, wherever it is."""
+async def add_member(
+    database: Database,
+    *,
+    member_id: UUID,
+    workspace_id: UUID | None,
+    email: str,
+    password_hash: str,
+    role: Role,
+    actor: Actor,
+) -> bool:
+    """Let a person sign in; False when somebody signs in with this address already, wherever it is.
+
+    An operator has no workspace, and no audit row.
+    """
+    values = {"member_id": member_id, "workspace_id": workspace_id, "email": email.lower(), "role": role}
     async with database.transaction() as connection:
-        details = {"email": member.email, "role": member.role}
-        await _begin(connection, member.workspace_id, actor, "member.add", member.member_id, details)
-        values = {name: getattr(member, name) for name in member.__slots__}
-        added = (await connection.execute(INSERT, values)).one_or_none()
+        details = {"email": email.lower(), "role": role}
+        await _begin(connection, workspace_id, actor, "member.add", member_id, details)
+        added = (await connection.execute(INSERT, values | {"password_hash": password_hash})).one_or_none()
         if added is None:
             await connection.rollback()
         return added is not None
