@@ -29,6 +29,8 @@ OF_OPERATOR = (
     ("/operator/queue", "Queue"),
     ("/operator/turns", "Failed turns"),
 )
+ELSEWHERE = {"/turns": "/conversations"}
+"""Pages that stand below an entry without bearing its path."""
 
 
 def menu_of(role: Role, path: str) -> list[MenuEntry]:
@@ -39,4 +41,6 @@ def menu_of(role: Role, path: str) -> list[MenuEntry]:
 
 
 def _leads_to(entry: str, path: str) -> bool:
+    start = f"/{path.split('/')[1]}"
+    path = path.replace(start, ELSEWHERE.get(start, start), 1)
     return path == entry or (entry != "/" and path.startswith(entry + "/"))
