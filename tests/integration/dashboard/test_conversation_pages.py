@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
 from html import unescape
 from urllib.parse import quote
+
+import pytest
 
 from shared.domain.error_types import APOLOGY
 from shared.domain.roles import Role
 from shared.ids import new_id
 from tests.integration.dashboard.talking import KEY, accepted, ask, failing_workspace, found
-from tests.product import Product
+from tests.product import Product, running_product
 from tests.servers import until
 from tests.visitor import Visitor
 
 XSS = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 
 
-async def test_a_failed_turn_shows_apology_reason_and_the_providers_facts_and_runs_again_by_its_button(
+async def test_a_failed_turn_shows_apology_reason_and_the_providers_facts_to_whom_they_are_for(
     product: Product,
 ) -> None:
     workspace, bot = await failing_workspace(product)
@@ -34,6 +37,21 @@ async def test_a_failed_turn_shows_apology_reason_and_the_providers_facts_and_ru
         assert text not in for_viewer
     assert (await viewer.post(f"/turns/{turn_id}/retry")).status == 403
 
+
+@pytest.fixture
+async def without_sweeper(database_url: str, redis_url: str) -> AsyncIterator[Product]:
+    """Run a product in which nobody rings but whoever made a turn ready."""
+    async with running_product(database_url, redis_url, without=frozenset({"sweeper"})) as running:
+        yield running
+
+
+async def test_the_retry_button_rings_the_turn_and_keeps_every_attempt(without_sweeper: Product) -> None:
+    product = without_sweeper
+    workspace, bot = await failing_workspace(product)
+    turn_id = await ask(workspace, bot, "Why?", conversation="c/1?x=#2")
+    visitor = await Visitor.of_workspace(workspace)
+    path = f"/conversations/{bot['id']}/{quote('c/1?x=#2', safe='')}"
+    request_id = product.simulator.calls[-1].request_id
     product.simulator.set_scenario(KEY, "ok")
     retried = await visitor.post(f"/turns/{turn_id}/retry", back=path)
     assert retried.leads_to == f"{path}?done=turn-retried"

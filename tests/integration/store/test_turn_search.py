@@ -130,6 +130,19 @@ async def test_time_bounds_hold_and_a_deleted_bots_turns_stay_found(bench: Bench
         assert old in await found(bench, from_at=day, **where)
 
 
+async def test_time_bounds_hold_within_a_conversation(bench: Bench) -> None:
+    day = datetime(2026, 1, 31, tzinfo=UTC)
+    old = await bench.accepted_and_claimed(conversation="c")
+    await bench.record(completed(old))
+    new = await bench.accepted_and_claimed(conversation="c")
+    await bench.record(completed(new))
+    await bench.sql("UPDATE turns SET accepted_at = :day WHERE id = :id", day=day, id=old.turn_id)
+
+    assert await found(bench, conversation="c") == [new.turn_id, old.turn_id]
+    assert await found(bench, conversation="c", before=Place(day + timedelta(days=1))) == [old.turn_id]
+    assert await found(bench, conversation="c", from_at=day + timedelta(days=1)) == [new.turn_id]
+
+
 async def test_nothing_of_another_workspace_is_found(bench: Bench) -> None:
     stranger = await Bench.prepare(bench.database)
     await one_of_each(bench, end_user="jane", conversation=None)
