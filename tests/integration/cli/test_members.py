@@ -46,7 +46,7 @@ async def test_an_owner_is_added_listed_given_another_password_and_not_removed_w
     assert ann is not None
     assert ann.role is Role.OWNER
     assert await is_password(first, ann.password_hash)
-    await open_session(database, cookie_hash=b"c", member_id=ann.member_id)
+    await open_session(database, cookie_hash=b"c", member_id=ann.member_id, keep_seconds=LONG)
 
     second = await say(installation, "member", "password", "ann@example.com")
 
