@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 from typing import Any
 
 from hypothesis import given, strategies as st
@@ -53,3 +54,8 @@ def test_a_chart_of_many_groups_shows_the_largest_and_one_bar_for_the_others() -
 def test_a_name_in_a_chart_stays_text() -> None:
     svg = chart_of(table_of("bot", [row("1", turns=1)], {"1": "<script>alert(1)</script>"})).decode()
     assert "<script" not in svg
+
+
+def test_the_charts_library_leaves_no_finder_behind_that_makes_imports_warn() -> None:
+    chart_of(table_of("bot", [row("1", turns=1)], {}))
+    assert not [finder for finder in sys.meta_path if type(finder).__module__ == "pygal"]
