@@ -48,6 +48,8 @@ class GiveUp:
     """End the turn with the attempt's error."""
 
 
+MOST_DOUBLINGS = 16
+"""Beyond these every pause is the longest."""
 PASSING = frozenset(
     {
         ErrorType.RATE_LIMITED,
@@ -62,7 +64,7 @@ PASSING = frozenset(
 
 def decide_retry(failed: FailedAttempt, policy: RetryPolicy, now: datetime) -> RetryAt | GiveUp:
     """Return when to try again, or that this attempt's error is the turn's end."""
-    if failed.error not in PASSING or failed.text_has_left or failed.retries >= policy.max_retries:
+    if failed.error not in PASSING or failed.text_has_left or _is_worn_out(failed, policy):
         return GiveUp()
     at = now + timedelta(seconds=_delay_seconds(failed, policy))
     return RetryAt(at) if at < _latest_start(failed, policy) else GiveUp()
@@ -88,9 +90,25 @@ def decide_wait_for_room(turn: RoomlessTurn, policy: RetryPolicy, now: datetime)
     return RetryAt(at) if at < latest else GiveUp()
 
 
+def backoff_seconds(retries: int, policy: RetryPolicy) -> float:
+    """Return the pause before the next try, doubling with each, where the provider names none."""
+    doublings = min(retries, MOST_DOUBLINGS)
+    doubled: float = policy.first_delay_seconds * 2**doublings
+    return min(doubled, policy.longest_delay_seconds)
+
+
+def _is_worn_out(failed: FailedAttempt, policy: RetryPolicy) -> bool:
+    """Tell whether the turn was tried often enough: an outage is bounded by number, a rate limit by the deadline.
+
+    A caller who waits is not kept by either.
+    """
+    if failed.error is ErrorType.RATE_LIMITED and not failed.has_waiting_caller:
+        return False
+    return failed.retries >= policy.max_retries
+
+
 def _delay_seconds(failed: FailedAttempt, policy: RetryPolicy) -> float:
-    backoff: float = min(policy.first_delay_seconds * 2**failed.retries, policy.longest_delay_seconds)
-    return max(failed.retry_after_seconds or 0.0, backoff)
+    return max(failed.retry_after_seconds or 0.0, backoff_seconds(failed.retries, policy))
 
 
 def _latest_start(turn: FailedAttempt | RoomlessTurn, policy: RetryPolicy) -> datetime:

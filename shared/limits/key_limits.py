@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from math import ceil
@@ -15,7 +16,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from shared.clock import monotonic_seconds
-from shared.limits.room import KnownRoom
+from shared.limits.room import KeyAt, KnownRoom
 from shared.limits.scripts import load_scripts, run_commands
 from shared.limits.steps import Ask, KeySteps, Renewal, Return, Step, commands_of, sort_by_key
 from shared.limits.values import NoRoom, Outcome, Permit, Standing
@@ -57,25 +58,32 @@ class KeyLimits:
             return self._open(permit)
         answer: asyncio.Future[Permit | NoRoom] = asyncio.get_running_loop().create_future()
         self._batch.add(Ask(permit, answer))
-        return await answer
+        try:
+            return await answer
+        except asyncio.CancelledError:
+            self._take_back(answer)
+            raise
 
     def release(self, permit: Permit, outcome: Outcome, *, pause_seconds: float = 0.0) -> None:
         """Give the permit back with what its call showed; returns before that is sent."""
         pause_seconds = min(pause_seconds, LONGEST_PAUSE_SECONDS)
         self._held.pop(permit.permit_id, None)
-        self._room.free(permit.key_id)
+        self._room.free(_key(permit))
         if outcome is Outcome.LIMITED or pause_seconds > 0:
-            self._room.note(permit.key_id, Standing(0, pause_seconds), monotonic_seconds())
-            self._room.want(permit.key_id, monotonic_seconds())
+            self._room.note(_key(permit), Standing(0, pause_seconds), monotonic_seconds())
+            self._room.want(_key(permit), monotonic_seconds())
         self._batch.add(Return(permit, outcome, ceil(pause_seconds * 1000)))
 
-    def take_room(self, key_id: UUID) -> int:
+    def take_room(self, key_id: UUID, key_version: int) -> int:
         """Return how many turns that wait for this key may be woken now; each place is told once."""
-        return self._room.take(key_id, monotonic_seconds())
+        return self._room.take((key_id, key_version), monotonic_seconds())
 
     def take_unused_room(self) -> dict[UUID, int]:
         """Return the same for every key that turns of this process went to wait for."""
-        return self._room.take_unused(monotonic_seconds())
+        unused: Counter[UUID] = Counter()
+        for (key_id, _), room in self._room.take_unused(monotonic_seconds()).items():
+            unused[key_id] += room
+        return dict(unused)
 
     def note_idle(self, key_ids: Iterable[UUID]) -> None:
         """Take note that no turn waits for these keys."""
@@ -118,13 +126,13 @@ class KeyLimits:
             given, pause_ms, room = next(replies)
             self._note(of_key, room, pause_ms)
             if given < len(of_key.asks):
-                self._room.want(of_key.key_id, monotonic_seconds())
+                self._room.want((of_key.key_id, of_key.key_version), monotonic_seconds())
             refusal = NoRoom(pause_ms / 1000 if pause_ms > 0 else None)
             self._answer(of_key.asks, [ask.permit if at < given else refusal for at, ask in enumerate(of_key.asks)])
 
     def _note(self, of_key: KeySteps, room: int, pause_ms: int) -> None:
         standing = Standing(None if room < 0 else room, pause_ms / 1000)
-        self._room.note(of_key.key_id, standing, monotonic_seconds())
+        self._room.note((of_key.key_id, of_key.key_version), standing, monotonic_seconds())
 
     def _answer(self, asks: Sequence[Ask], answers: Sequence[Permit | NoRoom]) -> None:
         for ask, answer in zip(asks, answers, strict=True):
@@ -134,6 +142,11 @@ class KeyLimits:
                 ask.answer.set_result(answer)
             elif isinstance(answer, Permit):  # who asked was stopped meanwhile
                 self.release(answer, Outcome.OTHER)
+
+    def _take_back(self, answer: asyncio.Future[Permit | NoRoom]) -> None:
+        """Give back a permit that was granted in the very instant in which who asked was stopped."""
+        if answer.done() and not answer.cancelled() and isinstance(permit := answer.result(), Permit):
+            self.release(permit, Outcome.OTHER)
 
     def _open(self, permit: Permit) -> Permit:
         """Let the call be made without Redis; its next renewal tells Redis of it."""
@@ -145,6 +158,10 @@ class KeyLimits:
         if monotonic_seconds() >= self._rests_until + REST_SECONDS:
             _log.warning("limits_open", error=type(error).__name__)
         self._rests_until = monotonic_seconds() + REST_SECONDS
+
+
+def _key(permit: Permit) -> KeyAt:
+    return permit.key_id, permit.key_version
 
 
 def _permit_ids() -> Iterator[str]:

@@ -11,7 +11,7 @@ from services.workers.completion.endings import failed_before_call, waits_for_ro
 from services.workers.completion.resolve import Resolved
 from shared.domain.error_types import ErrorType
 from shared.domain.reasons import reason_of_failure
-from shared.domain.retry_rule import GiveUp, RetryPolicy, RoomlessTurn, decide_wait_for_room
+from shared.domain.retry_rule import GiveUp, RetryPolicy, RoomlessTurn, backoff_seconds, decide_wait_for_room
 from shared.domain.turn_result import TurnError
 from shared.limits.key_limits import KeyLimits
 from shared.limits.values import NoRoom, Outcome
@@ -28,8 +28,10 @@ class Room:
     limits: KeyLimits
     retry_policy: RetryPolicy
 
-    async def within(self, key: KeyRow | None, call: Callable[[], Awaitable[Called]]) -> Called | NoRoom:
-        """Make the call if its key has room; Mini has no key and no limit."""
+    async def within(
+        self, key: KeyRow | None, call: Callable[[], Awaitable[Called]], *, retries: int
+    ) -> Called | NoRoom:
+        """Make the call if its key has room; Mini has no key and no limit. `retries` are the turn's so far."""
         if key is None:
             return await call()
         permit = await self.limits.acquire(key.key_id, key.version)
@@ -39,7 +41,8 @@ class Room:
         outcome, pause_seconds = Outcome.OTHER, 0.0
         try:
             called = await call()
-            outcome, pause_seconds = outcome_of(called.result), pause_after(called.result)
+            backoff = backoff_seconds(retries, self.retry_policy)
+            outcome, pause_seconds = outcome_of(called.result), pause_after(called.result, backoff)
             return called
         finally:
             self.limits.release(permit, outcome, pause_seconds=pause_seconds)
@@ -55,7 +58,7 @@ class Room:
 
     def waking(self, end: AttemptEnd) -> AttemptEnd:
         """Return the end of a call with the number of waiting turns that it lets go on."""
-        calls = self.limits.take_room(end.key_use.key_id) if end.key_use else 0
+        calls = self.limits.take_room(end.key_use.key_id, end.key_use.key_version) if end.key_use else 0
         return replace(end, makes_room=calls) if calls else end
 
 
@@ -66,12 +69,16 @@ def outcome_of(result: CallResult) -> Outcome:
     return Outcome.LIMITED if result.error is ErrorType.RATE_LIMITED else Outcome.OTHER
 
 
-def pause_after(result: CallResult) -> float:
-    """Return for how many seconds the provider wants no call on the key: after a refusal, or with nothing left."""
+def pause_after(result: CallResult, backoff: float) -> float:
+    """Return for how many seconds the key makes no call: after a refusal, or with nothing left.
+
+    A refusal that names no time, or hardly any, pauses for the turn's own `backoff`: the room that it leaves
+    would else wake the same turn at once, and its retries would be gone in half a second.
+    """
     exhausted_seconds = result.limits.pause_seconds if result.limits else 0.0
     if isinstance(result, Answer) or result.error is not ErrorType.RATE_LIMITED:
         return exhausted_seconds
-    return exhausted_seconds if result.retry_after_seconds is None else result.retry_after_seconds
+    return max(result.retry_after_seconds or exhausted_seconds, backoff)
 
 
 def _rate_limited(resolved: Resolved, now: datetime) -> TurnError:

@@ -47,10 +47,8 @@ ROTATE = text(
     "rung_at = NULL, calm_until = NULL, calm_seconds = 0, calm_error = NULL "
     "WHERE id = :key_id RETURNING version",
 )
-RELEASE_TURNS = text(
-    "UPDATE turns SET next_attempt_at = now() WHERE waits_for_key = :key_id AND status = 'waiting' "
-    "AND hold IN ('due', 'room')",
-)
+RELEASE_TURNS = text("SELECT release_all_for_key(:key_id, :workspace_id)")
+"""Whoever waits for this key goes on at once: on its new text, or to the failure that it is now."""
 NOTE = text("SELECT note_key_change(:key_id)")
 LABEL = text("UPDATE provider_keys SET label = :label WHERE id = :key_id")
 NO_DEFAULT = text(
@@ -116,7 +114,7 @@ async def rotate_key(database: Database, rotation: Rotation, *, actor: Actor) ->
         entry = AuditEntry(rotation.workspace_id, actor, "key.rotate", rotation.key_id, details, prints)
         await append_audit(connection, entry)
         await connection.execute(NOTE, {"key_id": rotation.key_id})
-        await connection.execute(RELEASE_TURNS, {"key_id": rotation.key_id})
+        await connection.execute(RELEASE_TURNS, where)
         return version
 
 
@@ -161,7 +159,10 @@ async def _switch(connection: AsyncConnection, key: KeyRow, disabled: bool | Non
         values = {"state": KeyState.SUSPECT, "reason": None}
     else:
         return
-    await connection.execute(STATE, values | {"key_id": key.key_id})
+    where = {"key_id": key.key_id}
+    await connection.execute(STATE, values | where)
+    if disabled:
+        await connection.execute(RELEASE_TURNS, where | {"workspace_id": key.workspace_id})
 
 
 async def delete_key(
@@ -182,6 +183,6 @@ async def delete_key(
         prints = Fingerprints(before=found.fingerprint)
         await append_audit(connection, AuditEntry(workspace_id, actor, "key.delete", key_id, details, prints))
         await connection.execute(DELETE, {"key_id": key_id})
-        await connection.execute(RELEASE_TURNS, {"key_id": key_id})
+        await connection.execute(RELEASE_TURNS, where)
         bots = await connection.execute(BOTS, {"workspace_id": workspace_id})
         return key_of(found), [bot_of(row) for row in bots]

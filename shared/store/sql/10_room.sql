@@ -29,6 +29,17 @@ LANGUAGE sql AS $$
     SELECT count(*) FROM changed;
 $$;
 
+-- Let everybody who waits for a key go on: it was judged, replaced, switched off or destroyed. Returns the turns to ring.
+DROP FUNCTION IF EXISTS release_all_for_key(uuid, uuid);
+CREATE FUNCTION release_all_for_key(of_key uuid, of_workspace uuid) RETURNS uuid[]
+LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE turns SET hold = NULL, waits_for_key = NULL, next_attempt_at = NULL
+    WHERE waits_for_key = of_key AND status = 'waiting' AND hold IN ('due', 'room');
+    RETURN promote(of_workspace);
+END;
+$$;
+
 -- Give free slots to the next due turns by position; return the turns to ring.
 DROP FUNCTION IF EXISTS promote(uuid);
 CREATE FUNCTION promote(of_workspace uuid) RETURNS uuid[]

@@ -105,6 +105,8 @@ BEGIN
         i.cached_input_tokens, i.cache_write_input_tokens, i.reasoning_tokens, recorded_now, recorded_now,
         i.wire_model, i.key_version, i.provider_request_id, i.earlier_request_ids, i.error, i.first_text_ms, i.call_ms
     FROM attempt_ends(batch) AS i JOIN turns AS t ON t.id = i.turn_id
+    -- an attempt that made no call and sends its turn back used nothing and ended nothing
+    WHERE i.call_began OR i.status NOT IN ('waiting', 'ready')
     ON CONFLICT (turn_id, attempt) DO UPDATE
     SET kind = excluded.kind, provider = excluded.provider, key_id = excluded.key_id,
         input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -194,14 +195,14 @@ async def test_room_is_told_once_and_only_for_keys_with_a_limit(client: Redis, k
     limits = limits_on(client)
     permits = await ask(limits, key_id, 4)
     limits.release(permits[0], Outcome.ANSWERED)
-    assert limits.take_room(key_id) == 0
+    assert limits.take_room(key_id, 1) == 0
 
     limits.release(permits[1], Outcome.LIMITED)
     limits.release(permits[2], Outcome.ANSWERED)
     await limits.close()
 
-    assert limits.take_room(key_id) == 1
-    assert limits.take_room(key_id) == 0
+    assert limits.take_room(key_id, 1) == 1
+    assert limits.take_room(key_id, 1) == 0
 
 
 async def test_a_forgotten_script_is_taught_again(client: Redis, key_id: UUID) -> None:
@@ -231,3 +232,24 @@ async def test_without_redis_every_call_may_be_made_and_is_counted(
     assert len(permits) == 5
     assert limits_open._value.get() - before == 5
     await client.aclose()
+
+
+async def test_a_permit_that_is_granted_as_its_asker_is_stopped_is_given_back(client: Redis, key_id: UUID) -> None:
+    limits = limits_on(client)
+    asking = asyncio.create_task(limits.acquire(key_id, 1))
+    granted = asyncio.Event()
+    answer = limits._answer
+
+    def answer_and_stop(*told: Any) -> None:
+        answer(*told)
+        asking.cancel()  # in the same tick: the future has its permit, its owner will never see it
+        granted.set()
+
+    limits._answer = answer_and_stop  # type: ignore[method-assign,assignment]
+    await granted.wait()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    await limits.close()
+
+    assert limits._held == {}
+    assert await client.zcard(permits_key(key_id, 1)) == 0

@@ -53,7 +53,7 @@ async def test_a_call_that_was_stopped_leaves_no_permit_behind(room: Room, clien
         await asyncio.Event().wait()
         raise AssertionError
 
-    calling = asyncio.create_task(room.within(KEY, endless))
+    calling = asyncio.create_task(room.within(KEY, endless, retries=0))
     await has_begun.wait()
     assert await permits(room, client) == 1
     calling.cancel()
@@ -63,19 +63,21 @@ async def test_a_call_that_was_stopped_leaves_no_permit_behind(room: Room, clien
 
 
 async def test_without_room_the_call_is_not_made(room: Room, client: Redis) -> None:
-    await room.within(KEY, lambda: answering(CallFailure(ErrorType.RATE_LIMITED, status=429, retry_after_seconds=9.0)))
+    await room.within(
+        KEY, lambda: answering(CallFailure(ErrorType.RATE_LIMITED, status=429, retry_after_seconds=9.0)), retries=0
+    )
 
     async def never() -> Called:
         raise AssertionError
 
-    refusal = await room.within(KEY, never)
+    refusal = await room.within(KEY, never, retries=0)
 
     assert isinstance(refusal, NoRoom)
     assert await permits(room, client) == 0
 
 
 async def test_mini_has_no_limit(room: Room, client: Redis) -> None:
-    assert await room.within(None, lambda: answering(Answer("Hi", "stop", None)))
+    assert await room.within(None, lambda: answering(Answer("Hi", "stop", None)), retries=0)
     assert await client.keys("mevichat:limit*") == []
 
 
@@ -85,7 +87,7 @@ async def test_the_end_of_a_call_carries_for_how_many_turns_there_is_room_now(ro
     end = AttemptEnd(make_turn().turn_id, 1, TurnStatus.COMPLETED, keeps_quota=True, key_use=key_use)
     assert room.waking(end).makes_room == 0
 
-    await room.within(KEY, lambda: answering(Answer("Hi", "stop", None)))
+    await room.within(KEY, lambda: answering(Answer("Hi", "stop", None)), retries=0)
 
     assert room.waking(end).makes_room == 3
     assert room.waking(end).makes_room == 0

@@ -64,6 +64,14 @@ def test_retries_are_bounded() -> None:
     assert decide_retry(replace(FAILED, retries=POLICY.max_retries), POLICY, NOW) == GiveUp()
 
 
+def test_a_rate_limit_of_a_turn_for_which_nobody_waits_is_bounded_by_its_deadline_alone() -> None:
+    limited = replace(FAILED, error=ErrorType.RATE_LIMITED, retries=500)
+
+    assert decide_retry(limited, POLICY, NOW) == RetryAt(NOW + timedelta(seconds=POLICY.longest_delay_seconds))
+    assert decide_retry(replace(limited, deadline_at=NOW + timedelta(seconds=1)), POLICY, NOW) == GiveUp()
+    assert decide_retry(replace(limited, has_waiting_caller=True), POLICY, NOW) == GiveUp()
+
+
 def test_no_retry_starts_after_the_deadline() -> None:
     short = replace(FAILED, deadline_at=NOW + timedelta(seconds=5), retry_after_seconds=6.0)
 

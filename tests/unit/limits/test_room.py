@@ -5,7 +5,7 @@ from uuid import UUID
 from shared.limits.room import REMEMBERED_SECONDS, UNLIMITED_ROOM, WANTED_SECONDS, KnownRoom
 from shared.limits.values import Standing
 
-KEY = UUID(int=1)
+KEY = (UUID(int=1), 1)
 
 
 def test_nobody_is_woken_for_a_key_that_never_had_a_limit() -> None:
@@ -66,8 +66,16 @@ def test_a_key_that_no_turn_waits_for_is_left_alone_unless_one_has_just_begun_to
     room = KnownRoom()
     room.note(KEY, Standing(room=3, pause_seconds=0.0), now=0.0)
     room.want(KEY, now=0.0)
-    room.unwant(KEY, now=WANTED_SECONDS / 2)
+    room.unwant(KEY[0], now=WANTED_SECONDS / 2)
     assert room.take_unused(now=1.0) == {KEY: 3}
     room.free(KEY)
-    room.unwant(KEY, now=WANTED_SECONDS * 2)
+    room.unwant(KEY[0], now=WANTED_SECONDS * 2)
     assert room.take_unused(now=2.0) == {}
+
+
+def test_a_rotated_key_begins_anew_whatever_pause_the_old_text_left() -> None:
+    room = KnownRoom()
+    room.note(KEY, Standing(room=0, pause_seconds=3600.0), now=0.0)
+    rotated = (KEY[0], 2)
+    room.note(rotated, Standing(room=2, pause_seconds=0.0), now=1.0)
+    assert (room.take(KEY, now=1.0), room.take(rotated, now=1.0)) == (0, 2)
