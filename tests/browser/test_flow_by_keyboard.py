@@ -54,6 +54,8 @@ async def test_a_bot_goes_from_mini_to_its_owners_key_by_keyboard_alone(window: 
     await until_counted(workspace, 1)
     await window.press_on(page.get_by_role("link", name="Overview"))
     await expect(page.get_by_role("region", name="Last 30 days")).to_contain_text("1 turn")
+    await window.press_on(page.get_by_role("link", name="Usage", exact=True))
+    await expect(page.locator("tfoot td").first).to_have_text("1")
     assert workspace.product.simulator.calls[-1].model == "gpt-5-mini"
     assert bot["model"] == "mevichat:mini"
 

@@ -17,6 +17,7 @@ PAGES = (
     "/keys/new",
     "/bots",
     "/bots/new",
+    "/usage",
     "/conversations",
     "/workspace",
     "/workspace/tokens",
