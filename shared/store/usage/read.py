@@ -21,6 +21,8 @@ FIGURES = (
     "cache_write_input_tokens",
     "reasoning_tokens",
     "estimated_turns",
+    "estimated_input_tokens",
+    "estimated_output_tokens",
 )
 AS_OF = text(
     "SELECT coalesce(min(recorded_at), now()) AS as_of FROM usage_events "
