@@ -61,8 +61,8 @@ async def show(visit: Visit) -> Response:
 async def chart(visit: Visit) -> Response:
     """Draw the same figures."""
     asked = await _ask(visit, await _names(visit))
-    headers = {"Content-Security-Policy": IMAGE_POLICY}
-    return Response(chart_of(asked.table), headers=headers, media_type="image/svg+xml")
+    svg = chart_of(asked.table, asked.question.from_day, min(asked.question.to_day, visit.now.date()))
+    return Response(svg, headers={"Content-Security-Policy": IMAGE_POLICY}, media_type="image/svg+xml")
 
 
 async def download(visit: Visit) -> Response:

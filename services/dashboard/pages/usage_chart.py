@@ -26,13 +26,23 @@ DARK = """
 """
 
 
-def chart_of(table: UsageTable) -> bytes:
-    """Return bars of ended turns, the failed apart: upright by day or week, else the largest groups and the rest."""
+def chart_of(table: UsageTable, from_day: date, to_day: date) -> bytes:
+    """Return bars of ended turns, the failed apart: upright by day or week, else the largest groups and the rest.
+
+    By day, every day from `from_day` to `to_day` has its place, also one without turns.
+    """
     if table.group == "day":
-        rows = _by_week(table.rows) if len(table.rows) > MOST_DAYS else table.rows
+        days = _every_day(table.rows, from_day, to_day)
+        rows = _by_week(days) if len(days) > MOST_DAYS else days
         return _svg(_library().StackedBar(_config(len(rows))), rows)
-    rows = shortened(table, MOST_BARS).rows
-    return _svg(_library().HorizontalBar(_config(len(rows))), rows[::-1])
+    largest = shortened(table, MOST_BARS).rows
+    return _svg(_library().HorizontalBar(_config(len(largest))), largest[::-1])
+
+
+def _every_day(rows: Sequence[UsageRow], from_day: date, to_day: date) -> list[UsageRow]:
+    by_day = {row.name: row for row in rows}
+    names = [str(from_day + timedelta(days=number)) for number in range((to_day - from_day).days + 1)]
+    return [by_day.get(name, UsageRow(name, sum_of(()))) for name in names]
 
 
 def _by_week(days: Sequence[UsageRow]) -> list[UsageRow]:

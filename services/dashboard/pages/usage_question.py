@@ -44,7 +44,8 @@ class UsageQuestion:
 def question_of(asked: Mapping[str, str], names: UsageNames, *, today: date) -> UsageQuestion:
     """Read the question from the address; raises AdminError 422 that names the field and the fix."""
     to_day = _day(asked, "to", today)
-    from_day = _day(asked, "from", max(to_day, date.min + timedelta(days=DEFAULT_DAYS)) - timedelta(DEFAULT_DAYS - 1))
+    default = date.fromordinal(max(to_day.toordinal() - DEFAULT_DAYS + 1, date.min.toordinal()))
+    from_day = _day(asked, "from", default)
     if from_day > to_day:
         raise invalid("from", "The first day must not be after the last.")
     if to_day - from_day >= timedelta(days=LONGEST_DAYS):

@@ -1,4 +1,4 @@
--- Count usage events into the daily roll-ups: what they say now, less what was counted of them before.
+-- Count usage events into the roll-ups: what they say now, less what was counted of them before.
 DROP FUNCTION IF EXISTS count_usage(uuid[], integer[]);
 CREATE FUNCTION count_usage(turn_ids uuid[], attempts integer[]) RETURNS integer
 LANGUAGE plpgsql AS $$
@@ -54,7 +54,7 @@ BEGIN
 END;
 $$;
 
--- Add figures to both roll-ups, always in one order, so that two who add never wait for each other in a circle.
+-- Add figures to every roll-up, always in one order, so that two who add never wait for each other in a circle.
 DROP FUNCTION IF EXISTS add_usage(usage_daily[]);
 CREATE FUNCTION add_usage(figures usage_daily[]) RETURNS void
 LANGUAGE plpgsql AS $$
@@ -79,6 +79,23 @@ BEGIN
     GROUP BY workspace_id, day, model, provider, key_id
     ORDER BY workspace_id, day, model, provider, key_id
     ON CONFLICT (workspace_id, day, model, provider, key_id) DO UPDATE
+    SET turns = d.turns + excluded.turns, failed_turns = d.failed_turns + excluded.failed_turns,
+        estimated_turns = d.estimated_turns + excluded.estimated_turns,
+        input_tokens = d.input_tokens + excluded.input_tokens,
+        output_tokens = d.output_tokens + excluded.output_tokens,
+        cached_input_tokens = d.cached_input_tokens + excluded.cached_input_tokens,
+        cache_write_input_tokens = d.cache_write_input_tokens + excluded.cache_write_input_tokens,
+        reasoning_tokens = d.reasoning_tokens + excluded.reasoning_tokens,
+        estimated_input_tokens = d.estimated_input_tokens + excluded.estimated_input_tokens,
+        estimated_output_tokens = d.estimated_output_tokens + excluded.estimated_output_tokens;
+    INSERT INTO usage_monthly AS d
+    SELECT workspace_id, date_trunc('month', day)::date AS month, bot_id, model, provider, key_id, sum(turns),
+        sum(failed_turns), sum(estimated_turns), sum(input_tokens), sum(output_tokens), sum(cached_input_tokens),
+        sum(cache_write_input_tokens), sum(reasoning_tokens), sum(estimated_input_tokens), sum(estimated_output_tokens)
+    FROM unnest(figures)
+    GROUP BY workspace_id, month, bot_id, model, provider, key_id
+    ORDER BY workspace_id, month, bot_id, model, provider, key_id
+    ON CONFLICT (workspace_id, month, bot_id, model, provider, key_id) DO UPDATE
     SET turns = d.turns + excluded.turns, failed_turns = d.failed_turns + excluded.failed_turns,
         estimated_turns = d.estimated_turns + excluded.estimated_turns,
         input_tokens = d.input_tokens + excluded.input_tokens,

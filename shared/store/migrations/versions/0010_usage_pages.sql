@@ -47,3 +47,29 @@ SELECT workspace_id, day, model, provider, key_id, sum(turns), sum(failed_turns)
     sum(input_tokens), sum(output_tokens), sum(cached_input_tokens), sum(cache_write_input_tokens),
     sum(reasoning_tokens), sum(estimated_input_tokens), sum(estimated_output_tokens)
 FROM usage_daily GROUP BY workspace_id, day, model, provider, key_id;
+
+-- The same figures of whole months, for all bots over a long range.
+CREATE TABLE usage_monthly (
+    workspace_id uuid NOT NULL REFERENCES workspaces,
+    month date NOT NULL,
+    bot_id uuid NOT NULL,
+    model text NOT NULL,
+    provider text NOT NULL,
+    key_id uuid,
+    turns bigint NOT NULL,
+    failed_turns bigint NOT NULL,
+    estimated_turns bigint NOT NULL,
+    input_tokens bigint NOT NULL,
+    output_tokens bigint NOT NULL,
+    cached_input_tokens bigint NOT NULL,
+    cache_write_input_tokens bigint NOT NULL,
+    reasoning_tokens bigint NOT NULL,
+    estimated_input_tokens bigint NOT NULL,
+    estimated_output_tokens bigint NOT NULL,
+    UNIQUE NULLS NOT DISTINCT (workspace_id, month, bot_id, model, provider, key_id)
+) WITH (fillfactor = 50);
+INSERT INTO usage_monthly
+SELECT workspace_id, date_trunc('month', day)::date, bot_id, model, provider, key_id, sum(turns), sum(failed_turns),
+    sum(estimated_turns), sum(input_tokens), sum(output_tokens), sum(cached_input_tokens),
+    sum(cache_write_input_tokens), sum(reasoning_tokens), sum(estimated_input_tokens), sum(estimated_output_tokens)
+FROM usage_daily GROUP BY 1, 2, 3, 4, 5, 6;
