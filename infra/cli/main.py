@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from infra.cli import bots, members, tokens, vault, workspaces
+from infra.cli import bots, demo_seed, members, tokens, vault, workspaces
 from infra.cli.run_service import run_service
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app.add_typer(bots.app, name="bot")
 app.add_typer(tokens.app, name="token")
 app.add_typer(members.app, name="member")
 app.add_typer(vault.app, name="vault")
+app.add_typer(demo_seed.app, name="demo")
 
 PROCESSES = "Processes"
 START = "Start"

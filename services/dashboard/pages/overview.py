@@ -29,10 +29,11 @@ WHOLE_RING = 100
 async def show(visit: Visit) -> Response:
     """Show the workspace at a glance; eight queries, whatever it holds."""
     today = visit.now.date()
+    first_day = today - timedelta(days=DAYS - 1)
     usage = await read_usage(
         visit.context.database,
         workspace_id=visit.workspace_id,
-        from_day=today - timedelta(days=DAYS - 1),
+        from_day=first_day,
         to_day=today,
         group_by=["day"],
     )
@@ -47,6 +48,7 @@ async def show(visit: Visit) -> Response:
         retirements=_retirements(visit),
         as_of=await usage_as_of(visit.context.database, visit.workspace_id),
         days=DAYS,
+        first_day=first_day,
     )
 
 

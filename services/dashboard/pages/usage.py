@@ -2,70 +2,109 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
 from starlette.responses import Response
 
+from services.dashboard.errors import AdminError
 from services.dashboard.pages.page import Page
 from services.dashboard.pages.render import render
 from services.dashboard.pages.usage_chart import chart_of
-from services.dashboard.pages.usage_question import GROUP_WORDS, UsageQuestion, presets, question_of
-from services.dashboard.pages.usage_table import FIGURES, UsageTable, csv_of, table_of
+from services.dashboard.pages.usage_names import UsageNames, usage_names
+from services.dashboard.pages.usage_question import FIELDS, GROUP_WORDS, UsageQuestion, presets, question_of
+from services.dashboard.pages.usage_table import FIGURES, UsageTable, csv_of, shortened, table_of
 from services.dashboard.signing_in.visit import Visit
 from shared.store.usage.names import bot_names, key_names
 from shared.store.usage.read import read_usage, usage_as_of
 
 IMAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """The chart is an image with a style of its own and nothing else; opened alone it runs nothing."""
+MOST_ROWS = 200
+MOST_OFFERED_BOTS = 200
+LATE = timedelta(seconds=60)
+"""Figures older than that are called incomplete."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A visitor's question, the names that it was read by, and the answer's rows."""
+
+    question: UsageQuestion
+    names: UsageNames
+    table: UsageTable
 
 
 async def show(visit: Visit) -> Response:
-    """Show the figures that were asked for; three queries, whatever the range."""
-    question = question_of(visit)
+    """Show the figures that were asked for; four queries, whatever the range. A wrong field keeps the others."""
+    names = await _names(visit)
+    try:
+        asked = await _ask(visit, names)
+    except AdminError as problem:
+        plain = question_of({}, names, today=visit.now.date())
+        return render(visit, "usage.html", problem.status, asked=None, refusal=problem, **_form(visit, names, plain))
+    as_of = await usage_as_of(visit.context.database, visit.workspace_id)
     return render(
         visit,
         "usage.html",
-        question=question,
-        table=await _table(visit, question),
+        asked=asked,
+        table=shortened(asked.table, MOST_ROWS),
+        as_of=as_of,
+        is_late=visit.now - as_of > LATE,
         figures=FIGURES,
-        groups=GROUP_WORDS,
-        presets=presets(question, visit.now.date()),
-        as_of=await usage_as_of(visit.context.database, visit.workspace_id),
+        refusal=None,
+        **_form(visit, names, asked.question),
     )
 
 
 async def chart(visit: Visit) -> Response:
     """Draw the same figures."""
-    svg = chart_of(await _table(visit, question_of(visit)))
-    headers = {"Content-Security-Policy": IMAGE_POLICY}
-    return Response(svg, headers=headers, media_type="image/svg+xml")
+    asked = await _ask(visit, await _names(visit))
+    svg = chart_of(asked.table, asked.question.from_day, min(asked.question.to_day, visit.now.date()))
+    return Response(svg, headers={"Content-Security-Policy": IMAGE_POLICY}, media_type="image/svg+xml")
 
 
 async def download(visit: Visit) -> Response:
-    """Hand the same rows over as CSV."""
-    question = question_of(visit)
+    """Hand the same rows over as CSV, all of them."""
+    asked = await _ask(visit, await _names(visit))
+    question = asked.question
     name = f"usage-by-{question.group}-{question.from_day}-{question.to_day}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(csv_of(await _table(visit, question)), headers=headers, media_type="text/csv")
+    return Response(csv_of(asked.table), headers=headers, media_type="text/csv")
 
 
-async def _table(visit: Visit, question: UsageQuestion) -> UsageTable:
+async def _ask(visit: Visit, names: UsageNames) -> Asked:
+    question = question_of({name: visit.query(name) for name in FIELDS}, names, today=visit.now.date())
     rows = await read_usage(
         visit.context.database,
         workspace_id=visit.workspace_id,
         from_day=question.from_day,
         to_day=question.to_day,
         group_by=[question.group],
+        only=question.only,
     )
-    return table_of(question.group, rows, await _names(visit, question.group))
+    return Asked(question, names, table_of(question.group, rows, names))
 
 
-async def _names(visit: Visit, group: str) -> dict[str, str]:
-    if group == "bot":
-        return await bot_names(visit.context.database, visit.workspace_id)
-    if group == "key":
-        return await key_names(visit.context.database, visit.workspace_id)
-    if group == "model":
-        return {model.id: model.name for model in visit.context.catalogue.models.values()}
-    return {}
+async def _names(visit: Visit) -> UsageNames:
+    database, workspace_id = visit.context.database, visit.workspace_id
+    return usage_names(
+        await bot_names(database, workspace_id), await key_names(database, workspace_id), visit.context.catalogue
+    )
+
+
+def _form(visit: Visit, names: UsageNames, question: UsageQuestion) -> dict[str, Any]:
+    """Return what the form shows: the fields as they were sent, or what stands in their place."""
+    defaults = {"from": question.from_day, "to": question.to_day, "group": question.group}
+    values = {name: visit.query(name) or defaults.get(name, "") for name in FIELDS}
+    return {
+        "values": values | {"bot": names.typed_bot(str(values["bot"]))},
+        "groups": GROUP_WORDS,
+        "choices": {name: names.of(name) for name in ("model", "provider", "key")},
+        "offered_bots": sorted(names.bots.values()) if len(names.bots) <= MOST_OFFERED_BOTS else [],
+        "presets": presets(question, visit.now.date()),
+    }
 
 
 PAGES = [Page("/usage", show), Page("/usage/chart.svg", chart), Page("/usage.csv", download)]

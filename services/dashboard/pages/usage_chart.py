@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
-from services.dashboard.pages.usage_table import UsageTable
+from services.dashboard.pages.usage_table import UsageRow, UsageTable, shortened, sum_of
 
 MOST_BARS = 8
+MOST_DAYS = 120
 OWN_SCRIPT = re.compile(r"<script.*?</script>", re.DOTALL)
 """The library writes its settings into every image; nothing of ours runs them. Names are escaped before."""
 DARK = """
@@ -24,17 +26,32 @@ DARK = """
 """
 
 
-def chart_of(table: UsageTable) -> bytes:
-    """Return bars of ended turns, the failed apart: upright by day, else the largest and the rest."""
-    charts = _library()
+def chart_of(table: UsageTable, from_day: date, to_day: date) -> bytes:
+    """Return bars of ended turns, the failed apart: upright by day or week, else the largest groups and the rest.
+
+    By day, every day from `from_day` to `to_day` has its place, also one without turns.
+    """
     if table.group == "day":
-        return _svg(charts.StackedBar(_config(len(table.rows))), table.rows)
-    largest = sorted(table.rows, key=lambda row: row[1]["turns"], reverse=True)
-    shown, rest = largest[:MOST_BARS], largest[MOST_BARS:]
-    if rest:
-        others = {figure: sum(figures[figure] for _, figures in rest) for figure in ("turns", "failed_turns")}
-        shown.append((f"{len(rest)} others", others))
-    return _svg(charts.HorizontalBar(_config(len(shown))), shown[::-1])
+        days = _every_day(table.rows, from_day, to_day)
+        rows = _by_week(days) if len(days) > MOST_DAYS else days
+        return _svg(_library().StackedBar(_config(len(rows))), rows)
+    largest = shortened(table, MOST_BARS).rows
+    return _svg(_library().HorizontalBar(_config(len(largest))), largest[::-1])
+
+
+def _every_day(rows: Sequence[UsageRow], from_day: date, to_day: date) -> list[UsageRow]:
+    by_day = {row.name: row for row in rows}
+    names = [str(from_day + timedelta(days=number)) for number in range((to_day - from_day).days + 1)]
+    return [by_day.get(name, UsageRow(name, sum_of(()))) for name in names]
+
+
+def _by_week(days: Sequence[UsageRow]) -> list[UsageRow]:
+    """Return one row for each week, named by its Monday; the first and the last may be parts of weeks."""
+    weeks: dict[date, list[UsageRow]] = {}
+    for row in days:
+        day = date.fromisoformat(row.name)
+        weeks.setdefault(day - timedelta(days=day.weekday()), []).append(row)
+    return [UsageRow(f"week of {monday}", sum_of(rows)) for monday, rows in weeks.items()]
 
 
 @cache
@@ -77,10 +94,10 @@ def _style() -> Any:
     )
 
 
-def _svg(chart: Any, rows: Sequence[tuple[str, Mapping[str, int]]]) -> bytes:
-    chart.x_labels = [name for name, _ in rows]
-    chart.add("answered", [figures["turns"] - figures["failed_turns"] for _, figures in rows])
-    chart.add("failed", [figures["failed_turns"] for _, figures in rows])
+def _svg(chart: Any, rows: Sequence[UsageRow]) -> bytes:
+    chart.x_labels = [row.name for row in rows]
+    chart.add("answered", [row.figures["turns"] - row.figures["failed_turns"] for row in rows])
+    chart.add("failed", [row.figures["failed_turns"] for row in rows])
     svg = OWN_SCRIPT.sub("", chart.render())
     head, _, tail = svg.rpartition("</svg>")
     return f"{head}<style>{DARK}</style></svg>{tail}".encode()

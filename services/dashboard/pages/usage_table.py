@@ -4,40 +4,69 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from services.dashboard.pages.usage_names import NONE, UsageNames
 from services.dashboard.pages.usage_question import GROUP_WORDS
-from shared.domain.key_format import DISPLAY_NAMES
 
 FIGURES = {
     "turns": "Turns",
     "failed_turns": "of them failed",
-    "estimated_turns": "of them estimated",
-    "input_tokens": "Input tokens",
+    "exact_input_tokens": "Input tokens",
     "cached_input_tokens": "of them cached",
-    "output_tokens": "Output tokens",
+    "exact_output_tokens": "Output tokens",
     "reasoning_tokens": "of them reasoning",
+    "estimated_turns": "Turns with estimates",
+    "estimated_input_tokens": "Estimated input tokens",
+    "estimated_output_tokens": "Estimated output tokens",
 }
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
+class UsageRow:
+    """A group's figures under its name; `value` is what a filter for it names, None where there is no such filter."""
+
+    name: str
+    figures: Mapping[str, int]
+    value: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class UsageTable:
-    """Rows of (name, figures), and their sum."""
+    """Rows and their sum: days in their order, all else by turns, the most first."""
 
     group: str
-    rows: tuple[tuple[str, Mapping[str, int]], ...]
+    rows: tuple[UsageRow, ...]
     total: Mapping[str, int]
 
 
-def table_of(group: str, rows: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> UsageTable:
+def table_of(group: str, rows: Sequence[Mapping[str, Any]], names: UsageNames) -> UsageTable:
     """Return the rows under the names of what they are grouped by; groups without any figure are left out."""
-    shown = [row for row in rows if any(row[figure] for figure in FIGURES)]
-    named = tuple((_name(group, row[group], names), {figure: int(row[figure]) for figure in FIGURES}) for row in shown)
-    total = {figure: sum(figures[figure] for _, figures in named) for figure in FIGURES}
-    return UsageTable(group, named, total)
+    made = [_row(group, row, names) for row in rows]
+    shown = [row for row in made if any(row.figures.values())]
+    if group != "day":
+        shown.sort(key=lambda row: (-row.figures["turns"], row.name))
+    return UsageTable(group, tuple(shown), sum_of(shown))
+
+
+def shortened(table: UsageTable, most: int) -> UsageTable:
+    """Return the table with at most so many rows, and the rest in one row more: the sum stays the same."""
+    rest = table.rows[most:]
+    if len(rest) < 2:  # noqa: PLR2004 - one row is not worth hiding
+        return table
+    return replace(table, rows=(*table.rows[:most], UsageRow(f"{len(rest):,} others", sum_of(rest))))
+
+
+def sum_of(rows: Iterable[UsageRow]) -> dict[str, int]:
+    """Return the rows' figures, added up."""
+    total = dict.fromkeys(FIGURES, 0)
+    for row in rows:
+        for figure in FIGURES:
+            total[figure] += row.figures[figure]
+    return total
 
 
 def csv_of(table: UsageTable) -> str:
@@ -45,17 +74,22 @@ def csv_of(table: UsageTable) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow([GROUP_WORDS[table.group], *FIGURES])
-    for name, figures in table.rows:
-        writer.writerow([_harmless(name), *figures.values()])
+    for row in table.rows:
+        writer.writerow([_harmless(row.name), *row.figures.values()])
     return text.getvalue()
 
 
-def _name(group: str, value: object, names: Mapping[str, str]) -> str:
-    if value is None or value == "":
-        return "no key" if group == "key" else "none"
-    if group == "provider":
-        return DISPLAY_NAMES.get(str(value), str(value))
-    return names.get(str(value), str(value))
+def _row(group: str, row: Mapping[str, Any], names: UsageNames) -> UsageRow:
+    exact = {
+        "exact_input_tokens": row["input_tokens"] - row["estimated_input_tokens"],
+        "exact_output_tokens": row["output_tokens"] - row["estimated_output_tokens"],
+    }
+    value = NONE if row[group] in (None, "") else str(row[group])
+    return UsageRow(
+        name=names.name_of(group, value),
+        figures={figure: int(exact[figure] if figure in exact else row[figure]) for figure in FIGURES},
+        value=value if value in names.of(group) else None,
+    )
 
 
 def _harmless(cell: str) -> str:

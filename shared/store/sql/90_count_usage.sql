@@ -1,9 +1,10 @@
--- Count usage events into the daily roll-ups: what they say now, less what was counted of them before.
+-- Count usage events into the roll-ups: what they say now, less what was counted of them before.
 DROP FUNCTION IF EXISTS count_usage(uuid[], integer[]);
 CREATE FUNCTION count_usage(turn_ids uuid[], attempts integer[]) RETURNS integer
 LANGUAGE plpgsql AS $$
 DECLARE
     changed usage_events[];
+    figures usage_daily[];
 BEGIN
     SELECT array_agg(e) INTO changed FROM (
         SELECT * FROM usage_events
@@ -13,23 +14,53 @@ BEGIN
     IF changed IS NULL THEN
         RETURN 0;
     END IF;
-    INSERT INTO usage_daily AS d
-    SELECT workspace_id, day, bot_id, model, provider, key_id, sum(turns), sum(failed), sum(estimated), sum(input),
-        sum(output), sum(cached), sum(cache_write), sum(reasoning)
-    FROM (
+    WITH parts AS (
         SELECT workspace_id, day, bot_id, model, provider, key_id, ends_turn::integer AS turns,
-            (ends_turn AND failed)::integer AS failed, (ends_turn AND kind = 'estimated')::integer AS estimated,
-            input_tokens AS input, output_tokens AS output, cached_input_tokens AS cached,
-            cache_write_input_tokens AS cache_write, reasoning_tokens AS reasoning
+            (ends_turn AND failed)::integer AS failed_turns,
+            (ends_turn AND kind = 'estimated')::integer AS estimated_turns, input_tokens, output_tokens,
+            cached_input_tokens, cache_write_input_tokens, reasoning_tokens,
+            CASE WHEN kind = 'estimated' THEN input_tokens ELSE 0 END AS estimated_input_tokens,
+            CASE WHEN kind = 'estimated' THEN output_tokens ELSE 0 END AS estimated_output_tokens
         FROM unnest(changed)
         UNION ALL
         SELECT workspace_id, day, bot_id, model, counted_provider, counted_key_id, -counted_turns, -counted_failed,
             -counted_estimated, -counted_input_tokens, -counted_output_tokens, -counted_cached_input_tokens,
-            -counted_cache_write_input_tokens, -counted_reasoning_tokens
+            -counted_cache_write_input_tokens, -counted_reasoning_tokens, -counted_estimated_input_tokens,
+            -counted_estimated_output_tokens
         FROM unnest(changed) WHERE counted_revision > 0
-    ) AS parts
-    GROUP BY workspace_id, day, bot_id, model, provider, key_id
-    ORDER BY workspace_id, day, bot_id, model, provider, key_id
+    ), sums AS (
+        SELECT workspace_id, day, bot_id, model, provider, key_id, sum(turns) AS turns,
+            sum(failed_turns) AS failed_turns, sum(estimated_turns) AS estimated_turns,
+            sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens,
+            sum(cached_input_tokens) AS cached_input_tokens, sum(cache_write_input_tokens) AS cache_write_input_tokens,
+            sum(reasoning_tokens) AS reasoning_tokens, sum(estimated_input_tokens) AS estimated_input_tokens,
+            sum(estimated_output_tokens) AS estimated_output_tokens
+        FROM parts GROUP BY workspace_id, day, bot_id, model, provider, key_id
+    )
+    SELECT array_agg(ROW(sums.*)::usage_daily ORDER BY workspace_id, day, bot_id, model, provider, key_id)
+    INTO figures FROM sums;
+    PERFORM add_usage(figures);
+    -- the mark commits with the effect: counting twice changes nothing
+    UPDATE usage_events
+    SET counted_revision = revision, counted_provider = provider, counted_key_id = key_id,
+        counted_turns = ends_turn::integer, counted_failed = (ends_turn AND failed)::integer,
+        counted_estimated = (ends_turn AND kind = 'estimated')::integer, counted_input_tokens = input_tokens,
+        counted_output_tokens = output_tokens, counted_cached_input_tokens = cached_input_tokens,
+        counted_cache_write_input_tokens = cache_write_input_tokens, counted_reasoning_tokens = reasoning_tokens,
+        counted_estimated_input_tokens = CASE WHEN kind = 'estimated' THEN input_tokens ELSE 0 END,
+        counted_estimated_output_tokens = CASE WHEN kind = 'estimated' THEN output_tokens ELSE 0 END
+    WHERE (turn_id, attempt) IN (SELECT turn_id, attempt FROM unnest(changed));
+    RETURN cardinality(changed);
+END;
+$$;
+
+-- Add figures to every roll-up, always in one order, so that two who add never wait for each other in a circle.
+DROP FUNCTION IF EXISTS add_usage(usage_daily[]);
+CREATE FUNCTION add_usage(figures usage_daily[]) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO usage_daily AS d
+    SELECT * FROM unnest(figures) ORDER BY workspace_id, day, bot_id, model, provider, key_id
     ON CONFLICT (workspace_id, day, bot_id, model, provider, key_id) DO UPDATE
     SET turns = d.turns + excluded.turns, failed_turns = d.failed_turns + excluded.failed_turns,
         estimated_turns = d.estimated_turns + excluded.estimated_turns,
@@ -37,16 +68,43 @@ BEGIN
         output_tokens = d.output_tokens + excluded.output_tokens,
         cached_input_tokens = d.cached_input_tokens + excluded.cached_input_tokens,
         cache_write_input_tokens = d.cache_write_input_tokens + excluded.cache_write_input_tokens,
-        reasoning_tokens = d.reasoning_tokens + excluded.reasoning_tokens;
-    -- the mark commits with the effect: counting twice changes nothing
-    UPDATE usage_events
-    SET counted_revision = revision, counted_provider = provider, counted_key_id = key_id,
-        counted_turns = ends_turn::integer, counted_failed = (ends_turn AND failed)::integer,
-        counted_estimated = (ends_turn AND kind = 'estimated')::integer, counted_input_tokens = input_tokens,
-        counted_output_tokens = output_tokens, counted_cached_input_tokens = cached_input_tokens,
-        counted_cache_write_input_tokens = cache_write_input_tokens, counted_reasoning_tokens = reasoning_tokens
-    WHERE (turn_id, attempt) IN (SELECT turn_id, attempt FROM unnest(changed));
-    RETURN cardinality(changed);
+        reasoning_tokens = d.reasoning_tokens + excluded.reasoning_tokens,
+        estimated_input_tokens = d.estimated_input_tokens + excluded.estimated_input_tokens,
+        estimated_output_tokens = d.estimated_output_tokens + excluded.estimated_output_tokens;
+    INSERT INTO usage_daily_all_bots AS d
+    SELECT workspace_id, day, model, provider, key_id, sum(turns), sum(failed_turns), sum(estimated_turns),
+        sum(input_tokens), sum(output_tokens), sum(cached_input_tokens), sum(cache_write_input_tokens),
+        sum(reasoning_tokens), sum(estimated_input_tokens), sum(estimated_output_tokens)
+    FROM unnest(figures)
+    GROUP BY workspace_id, day, model, provider, key_id
+    ORDER BY workspace_id, day, model, provider, key_id
+    ON CONFLICT (workspace_id, day, model, provider, key_id) DO UPDATE
+    SET turns = d.turns + excluded.turns, failed_turns = d.failed_turns + excluded.failed_turns,
+        estimated_turns = d.estimated_turns + excluded.estimated_turns,
+        input_tokens = d.input_tokens + excluded.input_tokens,
+        output_tokens = d.output_tokens + excluded.output_tokens,
+        cached_input_tokens = d.cached_input_tokens + excluded.cached_input_tokens,
+        cache_write_input_tokens = d.cache_write_input_tokens + excluded.cache_write_input_tokens,
+        reasoning_tokens = d.reasoning_tokens + excluded.reasoning_tokens,
+        estimated_input_tokens = d.estimated_input_tokens + excluded.estimated_input_tokens,
+        estimated_output_tokens = d.estimated_output_tokens + excluded.estimated_output_tokens;
+    INSERT INTO usage_monthly AS d
+    SELECT workspace_id, date_trunc('month', day)::date AS month, bot_id, model, provider, key_id, sum(turns),
+        sum(failed_turns), sum(estimated_turns), sum(input_tokens), sum(output_tokens), sum(cached_input_tokens),
+        sum(cache_write_input_tokens), sum(reasoning_tokens), sum(estimated_input_tokens), sum(estimated_output_tokens)
+    FROM unnest(figures)
+    GROUP BY workspace_id, month, bot_id, model, provider, key_id
+    ORDER BY workspace_id, month, bot_id, model, provider, key_id
+    ON CONFLICT (workspace_id, month, bot_id, model, provider, key_id) DO UPDATE
+    SET turns = d.turns + excluded.turns, failed_turns = d.failed_turns + excluded.failed_turns,
+        estimated_turns = d.estimated_turns + excluded.estimated_turns,
+        input_tokens = d.input_tokens + excluded.input_tokens,
+        output_tokens = d.output_tokens + excluded.output_tokens,
+        cached_input_tokens = d.cached_input_tokens + excluded.cached_input_tokens,
+        cache_write_input_tokens = d.cache_write_input_tokens + excluded.cache_write_input_tokens,
+        reasoning_tokens = d.reasoning_tokens + excluded.reasoning_tokens,
+        estimated_input_tokens = d.estimated_input_tokens + excluded.estimated_input_tokens,
+        estimated_output_tokens = d.estimated_output_tokens + excluded.estimated_output_tokens;
 END;
 $$;
 

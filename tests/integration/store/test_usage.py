@@ -107,3 +107,48 @@ async def test_each_turns_tokens_stand_under_its_day_bot_model_provider_and_key(
         }
         assert {key: +figures for key, figures in found.items()} == {key: +figures for key, figures in wanted.items()}
     assert len(subsets) == 32
+
+
+async def test_every_roll_up_tells_the_same_of_any_range(bench: Bench) -> None:
+    bots = [bench.bot_id, new_id()]
+    await create_bot(bench.database, NewBot(bots[1], bench.workspace_id, "Second", "gpt-5"), actor=TESTER)
+    key = (await bench.add_key()).key_id
+    days = [date(2026, 1, 3), date(2026, 1, 31), date(2026, 2, 1), date(2026, 2, 14), date(2026, 3, 1)]
+    for tokens, (day, bot_id) in enumerate(product(days, bots)):
+        await run_turn(bench, (day, bot_id, "gpt-5", "openai", key), tokens, fails=False)
+
+    for days_asked in combinations([*days, date(2026, 1, 1), date(2026, 3, 31)], 2):
+        asked = (min(days_asked), max(days_asked))
+        by_day_and_bot = await rows(bench, "day", "bot", days=asked)
+        for group in ("day", "bot", "model"):
+            found = await rows(bench, group, days=asked)
+            for figure in FIGURES:
+                assert sum(row[figure] for row in found) == sum(row[figure] for row in by_day_and_bot), (asked, group)
+
+
+async def test_estimates_stay_apart_in_every_roll_up_also_when_late_figures_replace_an_unknown(bench: Bench) -> None:
+    estimated, unknown = await bench.accepted_and_claimed(), await bench.accepted_and_claimed()
+    await bench.record(completed(estimated, usage=Usage(7, 2), usage_kind=UsageKind.ESTIMATED))
+    await bench.record(failed(unknown, usage_kind=UsageKind.UNKNOWN, usage=NO_USAGE))
+    await count_usage(bench.database, [(estimated.turn_id, 1), (unknown.turn_id, 1)])
+    await bench.record(completed(unknown, usage=Usage(5, 1), usage_kind=UsageKind.ESTIMATED))
+    await count_usage(bench.database, [(unknown.turn_id, 1)])
+
+    for group in ("day", "bot", "model"):
+        (row,) = await rows(bench, group)
+        assert (row["input_tokens"], row["estimated_input_tokens"], row["estimated_output_tokens"]) == (12, 12, 3)
+
+
+async def test_usage_is_kept_to_what_was_asked(bench: Bench) -> None:
+    keys = [(await bench.add_key()).key_id for _ in range(2)]
+    for tokens, key in enumerate(keys):
+        await run_turn(bench, (DAYS[0], bench.bot_id, "gpt-5", "openai", key), tokens, fails=False)
+
+    async def turns(**only: UUID | str | None) -> int:
+        asked = {"workspace_id": bench.workspace_id, "from_day": DAYS[0], "to_day": DAYS[1]}
+        (row,) = await read_usage(bench.database, group_by=(), only=only, **asked)  # type: ignore[arg-type]
+        return int(row["turns"])
+
+    assert [await turns(), await turns(key=keys[0]), await turns(key=None)] == [2, 1, 0]
+    assert [await turns(bot=bench.bot_id), await turns(bot=new_id())] == [2, 0]
+    assert [await turns(model="gpt-5", provider="openai"), await turns(bot=bench.bot_id, key=keys[1])] == [2, 1]

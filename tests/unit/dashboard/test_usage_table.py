@@ -5,37 +5,70 @@ from __future__ import annotations
 import csv
 import io
 import sys
+from datetime import date
 from typing import Any
 
 from hypothesis import given, strategies as st
 
 from services.dashboard.pages.usage_chart import chart_of
-from services.dashboard.pages.usage_table import FIGURES, csv_of, table_of
+from services.dashboard.pages.usage_names import UsageNames, usage_names
+from services.dashboard.pages.usage_table import FIGURES, UsageTable, csv_of, shortened, sum_of, table_of
+from shared.domain.catalogue import load_catalogue
+from shared.store.usage.read import FIGURES as STORED
 
-FIGURE_ROWS = st.lists(st.fixed_dictionaries({name: st.integers(0, 10**12) for name in FIGURES}), max_size=20)
+DAY = date(2026, 3, 1)
+STORED_ROWS = st.lists(st.fixed_dictionaries({name: st.integers(0, 10**12) for name in STORED}), max_size=20)
+
+
+def named(bots: dict[str, str] | None = None) -> UsageNames:
+    return usage_names(bots or {}, {}, load_catalogue())
 
 
 def row(bot: str | None, **figures: int) -> dict[str, Any]:
-    return {"bot": bot, **dict.fromkeys(FIGURES, 0), **figures}
+    return {"bot": bot, **dict.fromkeys(STORED, 0), **figures}
 
 
-@given(FIGURE_ROWS)
-def test_the_total_is_the_sum_of_the_rows_that_are_shown_and_of_all_that_came(rows: list[dict[str, int]]) -> None:
-    table = table_of("bot", [{"bot": str(number), **figures} for number, figures in enumerate(rows)], {})
-
-    for name in FIGURES:
-        assert table.total[name] == sum(figures[name] for _, figures in table.rows)
-        assert table.total[name] == sum(figures[name] for figures in rows)
+def table_of_bots(rows: list[dict[str, Any]], names: dict[str, str] | None = None) -> UsageTable:
+    return table_of("bot", rows, named(names))
 
 
-def test_a_group_bears_its_name_and_one_without_a_figure_is_left_out() -> None:
-    table = table_of("bot", [row("1", turns=3), row("2"), row("3", turns=1)], {"1": "Shop"})
-    assert [name for name, _ in table.rows] == ["Shop", "3"]
+def svg_of(table: UsageTable, from_day: date = DAY, to_day: date = DAY) -> str:
+    return chart_of(table, from_day, to_day).decode()
+
+
+@given(STORED_ROWS, st.integers(0, 20))
+def test_the_total_is_the_sum_of_the_rows_that_are_shown_and_of_all_that_came(
+    rows: list[dict[str, int]], most: int
+) -> None:
+    table = table_of_bots([{"bot": str(number), **figures} for number, figures in enumerate(rows)])
+    came = {name: sum(figures[name] for figures in rows) for name in STORED}
+
+    assert table.total == sum_of(table.rows) == sum_of(shortened(table, most).rows)
+    for name in set(FIGURES) & set(STORED):
+        assert table.total[name] == came[name]
+    for kind in ("input", "output"):
+        parts = table.total[f"exact_{kind}_tokens"] + table.total[f"estimated_{kind}_tokens"]
+        assert parts == came[f"{kind}_tokens"]
+
+
+def test_a_group_bears_its_name_the_most_used_first_and_one_without_a_figure_is_left_out() -> None:
+    table = table_of_bots([row("1", turns=1), row("2"), row("3", turns=3)], {"1": "Shop"})
+    assert [each.name for each in table.rows] == ["deleted bot 3", "Shop"]
+
+
+def test_estimates_are_no_part_of_what_a_provider_reported() -> None:
+    (shown,) = table_of_bots([row("1", input_tokens=10, estimated_input_tokens=4)]).rows
+    assert (shown.figures["exact_input_tokens"], shown.figures["estimated_input_tokens"]) == (6, 4)
+
+
+def test_a_long_table_is_shortened_to_its_most_used_rows_and_the_sum_of_the_others() -> None:
+    table = shortened(table_of_bots([row(str(number), turns=number) for number in range(1, 8)]), 2)
+    assert [(each.name, each.figures["turns"], each.value) for each in table.rows][2:] == [("5 others", 15, None)]
 
 
 def test_no_cell_of_the_file_is_a_formula() -> None:
     names = {"1": "=HYPERLINK(1)", "2": "+1", "3": "-1", "4": "@x", "5": "Shop, the best"}
-    table = table_of("bot", [row(bot, turns=1) for bot in names], names)
+    table = table_of_bots([row(bot, turns=10 - int(bot)) for bot in names], names)
 
     cells = [line[0] for line in csv.reader(io.StringIO(csv_of(table)))]
 
@@ -44,18 +77,24 @@ def test_no_cell_of_the_file_is_a_formula() -> None:
 
 def test_a_chart_of_many_groups_shows_the_largest_and_one_bar_for_the_others() -> None:
     names = {str(number): f"Bot {number}" for number in range(20)}
-    svg = chart_of(table_of("bot", [row(bot, turns=int(bot) + 1) for bot in names], names)).decode()
+    svg = svg_of(table_of_bots([row(bot, turns=int(bot) + 1) for bot in names], names))
 
     assert "12 others" in svg
     assert "Bot 19" in svg
     assert ">Bot 3<" not in svg
 
 
+def test_a_chart_by_day_has_a_place_for_a_day_without_turns_and_one_of_a_year_goes_by_weeks() -> None:
+    table = table_of("day", [{**row(None, turns=2), "day": DAY}], named())
+
+    assert "2026-02-27" in svg_of(table, date(2026, 2, 26), date(2026, 3, 2))
+    assert "week of 2026-01-05" in svg_of(table, date(2026, 1, 1), date(2026, 12, 31))
+
+
 def test_a_name_in_a_chart_stays_text() -> None:
-    svg = chart_of(table_of("bot", [row("1", turns=1)], {"1": "<script>alert(1)</script>"})).decode()
-    assert "<script" not in svg
+    assert "<script" not in svg_of(table_of_bots([row("1", turns=1)], {"1": "<script>alert(1)</script>"}))
 
 
 def test_the_charts_library_leaves_no_finder_behind_that_makes_imports_warn() -> None:
-    chart_of(table_of("bot", [row("1", turns=1)], {}))
+    svg_of(table_of_bots([row("1", turns=1)]))
     assert not [finder for finder in sys.meta_path if type(finder).__module__ == "pygal"]
