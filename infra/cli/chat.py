@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -11,7 +12,7 @@ from rich.console import Console
 
 from shared.ids import new_id
 
-GOODBYE = "Type a message; an empty line or Ctrl-D ends the chat."
+GOODBYE = "Type a message; an empty line, Ctrl-D or Ctrl-C ends the chat."
 
 
 async def chat(chat_url: str, token: str, console: Console) -> None:
@@ -30,11 +31,15 @@ async def chat(chat_url: str, token: str, console: Console) -> None:
 
 
 def _read_line(console: Console) -> str:
+    # the event loop's own handler would wait until the line is typed
+    loops_handler = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return console.input("[bold]you[/bold]  ").strip()
     except (EOFError, KeyboardInterrupt):
         console.print()
         return ""
+    finally:
+        signal.signal(signal.SIGINT, loops_handler)
 
 
 async def _print_reply(answer: aiohttp.ClientResponse, console: Console) -> None:

@@ -129,4 +129,4 @@ def support_bundle(
 
 
 if __name__ == "__main__":
-    app()
+    app(prog_name="mevichat")

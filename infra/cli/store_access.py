@@ -65,7 +65,9 @@ def id_of(text: str, what: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        message = f"{text} is not the id of a {what}; list them with `mevichat {what} list`."
+        lists = {"workspace": "mevichat workspace list", "bot": "mevichat bot list WORKSPACE"}
+        hint = f"; list them with `{lists[what]}`" if what in lists else ""
+        message = f"{text} is not the id of a {what}{hint}."
         raise RefusedError(message) from None
 
 

@@ -17,7 +17,7 @@ from services.gateway.errors import refusal_response
 from services.gateway.json_response import json_response
 from services.gateway.parse_chat import ChatBody, parse_chat
 from shared.admission.admission import Admitted
-from shared.admission.refusal import Refusal
+from shared.admission.refusal import TOKEN_REFUSED, Refusal
 from shared.domain.turn_status import Door
 from shared.ids import drawn_at
 from shared.queue.reply_entries import Delta, Done, StreamEntry
@@ -34,6 +34,8 @@ SPARE_SECONDS = 10.0
 async def complete(request: Request) -> Response:
     """Admit a message and answer it."""
     context, token_hash = context_of(request), bearer_hash(request)
+    if await context.holders.find(token_hash) is None:  # who may not speak is told so, whatever was said
+        return refusal_response(TOKEN_REFUSED, now=context.clock())
     body = parse_chat(
         await read_body(request, context.settings.body_limit_bytes),
         is_async="respond-async" in request.headers.get("prefer", ""),

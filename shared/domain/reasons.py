@@ -68,6 +68,17 @@ def reason_of_refused_candidate(
     )
 
 
+def reason_of_own_key(provider: str, model_name: str, *, own_provider: str | None) -> str:
+    """Return the sentence for a bot whose own key cannot serve: it is of another provider, or (None) deleted."""
+    if own_provider is None:
+        return "The key that this bot names was deleted. Choose another for it, or none to use the workspace's default."
+    own, needed = DISPLAY_NAMES.get(own_provider, own_provider), DISPLAY_NAMES.get(provider, provider)
+    return (
+        f"This bot's own key is one of {own}, and {model_name} needs one of {needed}. "
+        "Choose another key for the bot, or none to use the workspace's defaults."
+    )
+
+
 def reason_of_blocked_model(provider: str, model_name: str) -> str:
     """Return the sentence for a model that the key may not use though it works on others."""
     name = DISPLAY_NAMES.get(provider, provider)

@@ -100,6 +100,8 @@ async def change(request: Request) -> Response:
     """Rename, make default, disable or enable; an enabled key is probed before it works."""
     holder, context = await authenticate(request), context_of(request)
     key_id, form = path_id(request, "key"), await read_form(request, KeyChange)
+    if form.default is False:
+        raise invalid("default", "default can only be set; make another key of the provider the default instead.")
     key = await patch_key(
         context.database,
         workspace_id=holder.workspace_id,

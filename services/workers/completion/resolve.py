@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.domain.catalogue import Catalogue, Model
 from shared.domain.error_types import ErrorType
 from shared.domain.key_states import KeyState
-from shared.domain.reasons import reason_of_blocked_model, reason_of_failure
+from shared.domain.reasons import reason_of_blocked_model, reason_of_failure, reason_of_own_key
 from shared.domain.turn_result import TurnError
 from shared.keys.reach import key_for
 from shared.store.bots.rows import BotRow
@@ -91,7 +91,7 @@ def _with_key(
 ) -> Resolution:
     key = key_for(configuration.keys.values(), model.provider, bot.key_id)
     if key is None:
-        return Unresolved(_error(ErrorType.NO_KEY, model.provider, now), model)
+        return Unresolved(_no_key(bot, model, configuration, now), model)
     if not key.state.is_usable or key.sealed is None:
         return Unresolved(key_unusable(key, key.standing, now), model)
     blocked = key.standing.blocked.get(model.id)
@@ -119,6 +119,15 @@ def key_unusable(key: KeyRow, standing: Standing, now: datetime) -> TurnError:
         provider_status=standing.provider_status,
         provider_code=standing.provider_code,
     )
+
+
+def _no_key(bot: BotRow, model: Model, configuration: WorkspaceConfiguration, now: datetime) -> TurnError:
+    error = _error(ErrorType.NO_KEY, model.provider, now)
+    if bot.key_id is None:
+        return error
+    own = configuration.keys.get(bot.key_id)
+    reason = reason_of_own_key(model.provider, model.name, own_provider=own.provider if own else None)
+    return replace(error, reason=reason)
 
 
 def _model_blocked(error: ErrorType, model: Model) -> TurnError:
