@@ -106,6 +106,8 @@ def _open_parts(settings: Settings, stack: AsyncExitStack) -> _Parts:
 
 def _flow(parts: _Parts, keys: KeyContext) -> TurnFlow:
     settings, database, patience = parts.settings, parts.database, parts.patience
+    policy = RetryPolicy(waiting_caller_seconds=settings.retry_start_limit_seconds)
+    room = Room(parts.limits, policy)
     verdicts = KeyVerdicts(keys, patience, suspect_patience_seconds=settings.suspect_patience_seconds)
     return TurnFlow(
         claimer=Claimer(database, patience, owner=_owner(), lease_seconds=settings.lease_seconds),
@@ -118,22 +120,21 @@ def _flow(parts: _Parts, keys: KeyContext) -> TurnFlow:
             suspect_patience_seconds=settings.suspect_patience_seconds,
         ),
         preparer=Preparer(database, patience, history_tokens=settings.history_tokens),
-        caller=_caller(parts, keys, verdicts),
+        caller=Caller(_asker(parts, keys), room, keys.vault, verdicts, policy, utc_now),
+        room=room,
         recorder=Recorder(database, parts.announcer, patience),
         replies=parts.replies,
     )
 
 
-def _caller(parts: _Parts, keys: KeyContext, verdicts: KeyVerdicts) -> Caller:
+def _asker(parts: _Parts, keys: KeyContext) -> Asker:
     settings = parts.settings
-    asker = Asker(
+    return Asker(
         keys.providers,
         parts.replies,
         provider_timeout_seconds=settings.provider_timeout_seconds,
         delta_interval_seconds=settings.delta_interval_ms / 1000,
     )
-    policy = RetryPolicy(waiting_caller_seconds=settings.retry_start_limit_seconds)
-    return Caller(asker, Room(parts.limits, policy), keys.vault, verdicts, policy, utc_now)
 
 
 async def _write_the_rest(flow: TurnFlow, parts: _Parts) -> None:

@@ -53,7 +53,7 @@ class Caller:
                 return self.room.end_without(attempt, resolved, called, self.clock())
             outcome = await self._judge(attempt, resolved, prompt, called)
             if isinstance(outcome, AttemptEnd):
-                return self.room.waking(outcome)
+                return outcome
             attempt.retries += 1
             if called.result.request_id is not None:
                 attempt.earlier_request_ids.append(called.result.request_id)
