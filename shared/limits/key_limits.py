@@ -50,13 +50,16 @@ class KeyLimits:
         self._rests_until = 0.0
         self._ids = _permit_ids()
 
-    async def acquire(self, key_id: UUID, key_version: int) -> Permit | NoRoom:
-        """Return a permit for one call on the key, or that there is no room for it now."""
+    async def acquire(self, key_id: UUID, key_version: int, *, was_waiting: bool = False) -> Permit | NoRoom:
+        """Return a permit for one call on the key, or that there is no room for it now.
+
+        Who `was_waiting` comes for one of the places that were told; anybody else may only have been quicker.
+        """
         permit = Permit(next(self._ids), LimitId(key_id, key_version))
         if monotonic_seconds() < self._rests_until:
             return self._open(permit)
         answer: asyncio.Future[Permit | NoRoom] = asyncio.get_running_loop().create_future()
-        self._batch.add(Ask(permit, answer))
+        self._batch.add(Ask(permit, answer, was_waiting))
         try:
             return await answer
         except asyncio.CancelledError:  # stopped in the instant between the answer and its taking
@@ -132,7 +135,7 @@ class KeyLimits:
             self._note(of_key, room, pause_ms)
         if of_key.asks or of_key.is_looked_at:
             given, pause_ms, room = next(replies)
-            self._room.asked(of_key.limit_id, len(of_key.asks))
+            self._room.asked(of_key.limit_id, sum(ask.is_expected for ask in of_key.asks))
             self._note(of_key, room, pause_ms)
             if given < len(of_key.asks):
                 self._room.want(of_key.limit_id, monotonic_seconds())

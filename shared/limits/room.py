@@ -87,7 +87,7 @@ class KnownRoom:
                 known.room += 1
 
     def asked(self, limit_id: LimitId, calls: int) -> None:
-        """Note that so many have asked for a place: those who were woken are among them."""
+        """Note that so many of those who were woken have asked for their place."""
         known = self._known.get(limit_id)
         if known is not None:
             for _ in range(min(calls, len(known.told))):

@@ -18,10 +18,11 @@ CEILING: Final = 2_000
 
 @dataclass(slots=True, eq=False)
 class Ask:
-    """Somebody waits for a permit."""
+    """Somebody waits for a permit; `is_expected` if it waited for a place and was told of one."""
 
     permit: Permit
     answer: asyncio.Future[Permit | NoRoom]
+    is_expected: bool
 
 
 @dataclass(slots=True, eq=False)

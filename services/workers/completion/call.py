@@ -48,7 +48,9 @@ class Caller:
             if isinstance(credential, AttemptEnd):
                 return credential
             asking = partial(self.asker.ask, attempt, resolved, prompt, credential, now=now)
-            called = await self.room.within(resolved.key, asking, retries=attempt.retries)
+            called = await self.room.within(
+                resolved.key, asking, retries=attempt.retries, was_waiting=attempt.turn.attempt > 1
+            )
             if isinstance(called, NoRoom):
                 return self.room.end_without(attempt, resolved, called, self.clock())
             outcome = await self._judge(attempt, resolved, prompt, called)

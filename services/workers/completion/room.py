@@ -29,12 +29,12 @@ class Room:
     retry_policy: RetryPolicy
 
     async def within(
-        self, key: KeyRow | None, call: Callable[[], Awaitable[Called]], *, retries: int
+        self, key: KeyRow | None, call: Callable[[], Awaitable[Called]], *, retries: int, was_waiting: bool = False
     ) -> Called | NoRoom:
         """Make the call if its key has room; Mini has no key and no limit. `retries` are the turn's so far."""
         if key is None:
             return await call()
-        permit = await self.limits.acquire(key.key_id, key.version)
+        permit = await self.limits.acquire(key.key_id, key.version, was_waiting=was_waiting)
         if isinstance(permit, NoRoom):
             turns_without_room.inc()
             return permit
