@@ -18,6 +18,7 @@ from shared.domain.recheck_rule import RecheckPolicy
 from shared.health import serve
 from shared.ids import new_id
 from shared.keys.context import KeyContext
+from shared.limits.memory import LimitMemory
 from shared.logs import configure_logs
 from shared.providers.registry import open_providers
 from shared.queue.connection import connect_redis
@@ -65,6 +66,7 @@ async def open_context(settings: Settings) -> AsyncIterator[AdminContext]:
                 probe_timeout_seconds=settings.probe_timeout_seconds,
                 clock=utc_now,
                 recheck_policy=RecheckPolicy(settings.recheck_first_seconds, settings.recheck_longest_seconds),
+                limit_memory=LimitMemory(redis),
             )
             async with waiting_for_replies(database, ReplyInbox(redis, str(new_id()))) as waiting:
                 admission = Admission(database, ringer, catalogue, settings)

@@ -15,6 +15,7 @@ from shared.domain.catalogue import load_catalogue
 from shared.domain.recheck_rule import RecheckPolicy
 from shared.health import serving_health
 from shared.keys.context import KeyContext
+from shared.limits.memory import LimitMemory
 from shared.logs import configure_logs
 from shared.providers.registry import open_providers
 from shared.queue.broker import build_broker
@@ -66,6 +67,7 @@ async def open_context(settings: Settings) -> AsyncIterator[KeyContext]:
                 probe_timeout_seconds=settings.probe_timeout_seconds,
                 clock=utc_now,
                 recheck_policy=RecheckPolicy(settings.recheck_first_seconds, settings.recheck_longest_seconds),
+                limit_memory=LimitMemory(redis),
             )
     finally:
         await redis.aclose()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from shared.clock import Clock
 from shared.domain.catalogue import Catalogue
 from shared.domain.recheck_rule import RecheckPolicy
+from shared.limits.memory import LimitMemory
 from shared.providers.port import Providers
 from shared.queue.ring import Ringer
 from shared.store.database import Database
@@ -25,3 +26,4 @@ class KeyContext:
     probe_timeout_seconds: float
     clock: Clock
     recheck_policy: RecheckPolicy
+    limit_memory: LimitMemory

@@ -7,17 +7,18 @@ from enum import StrEnum
 import structlog
 
 from shared.domain.actor import VALIDATOR, Actor
+from shared.domain.key_states import KeyState
 from shared.domain.plans import Plan
 from shared.keys.context import KeyContext
 from shared.keys.notify import ring_notices
 from shared.keys.probe import probe
+from shared.keys.ring_turns import ring_turns
 from shared.keys.standing import cannot_decrypt, standing_after, with_recheck
 from shared.metrics import verdicts
 from shared.providers.port import CallFailure, ProbeInconclusive
-from shared.queue.errors import QueueUnavailableError
-from shared.queue.routes import COMPLETE_TURN
 from shared.store.keys.rows import KeyRow, Standing, Verdict, VerdictResult
 from shared.store.keys.verdict import apply_verdict
+from shared.store.keys.write import release_roomless
 from shared.vault.errors import CannotOpenError
 
 log = structlog.get_logger()
@@ -44,7 +45,17 @@ async def judge_key(
         return found
     before_seconds = key.standing.recheck_seconds if occasion is Occasion.SCHEDULE else None
     standing = with_recheck(found, before_seconds, context.recheck_policy)
-    return await give_verdict(context, key, standing, actor=actor)
+    result = await give_verdict(context, key, standing, actor=actor)
+    if result.applied and standing.state is KeyState.ACTIVE and occasion is Occasion.BY_HAND:
+        await _forget_limit(context, key)
+    return result
+
+
+async def _forget_limit(context: KeyContext, key: KeyRow) -> None:
+    """End the pause of a key that its owner has just seen work: its account may have been given a higher limit."""
+    if await context.limit_memory.forget(key.key_id, key.version):
+        promoted = await release_roomless(context.database, workspace_id=key.workspace_id, key_id=key.key_id)
+        await ring_turns(context, promoted)
 
 
 async def _look(context: KeyContext, key: KeyRow, plan: Plan, occasion: Occasion) -> Standing | CallFailure:
@@ -81,10 +92,7 @@ async def give_verdict(
     if result.applied:
         verdicts.labels(standing.state.value).inc()
         log.info("key_verdict", key_id=str(key.key_id), state=standing.state.value, reason_code=standing.reason_code)
-    try:
-        await context.ringer.ring(COMPLETE_TURN, [(str(turn_id),) for turn_id in result.promoted])
-    except QueueUnavailableError:
-        log.warning("ring_failed", turns=len(result.promoted))
+    await ring_turns(context, result.promoted)
     if result.applied:
         await ring_notices(context, key.key_id)
     return result

@@ -1,6 +1,6 @@
 -- Take permits for calls of one key: as many as there is room for, the first asked first.
 -- KEYS: what is known of the key's limit (hash), its permits (sorted set: id by expiry in ms).
--- ARGV: a permit's life in ms, then the ids that ask.
+-- ARGV: a permit's life in ms, then the ids that ask; none where somebody only looks.
 -- Returns {permits given, ms left of a pause, room left (-1: no limit known)}.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

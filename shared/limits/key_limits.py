@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from math import ceil
 from typing import Any, Final
@@ -16,10 +15,10 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from shared.clock import monotonic_seconds
-from shared.limits.room import KeyAt, KnownRoom
+from shared.limits.room import KnownRoom
 from shared.limits.scripts import load_scripts, run_commands
-from shared.limits.steps import Ask, KeySteps, Renewal, Return, Step, commands_of, sort_by_key
-from shared.limits.values import NoRoom, Outcome, Permit, Standing
+from shared.limits.steps import Ask, KeySteps, Look, Renewal, Return, Step, commands_of, sort_by_key
+from shared.limits.values import Allowance, LimitId, NoRoom, Outcome, Permit
 from shared.metrics import limits_open
 from shared.tick_batch import TickBatch
 
@@ -51,44 +50,56 @@ class KeyLimits:
         self._rests_until = 0.0
         self._ids = _permit_ids()
 
-    async def acquire(self, key_id: UUID, key_version: int) -> Permit | NoRoom:
-        """Return a permit for one call on the key, or that there is no room for it now."""
-        permit = Permit(next(self._ids), key_id, key_version)
+    async def acquire(self, key_id: UUID, key_version: int, *, was_waiting: bool = False) -> Permit | NoRoom:
+        """Return a permit for one call on the key, or that there is no room for it now.
+
+        Who `was_waiting` comes for one of the places that were told; anybody else may only have been quicker.
+        """
+        permit = Permit(next(self._ids), LimitId(key_id, key_version))
         if monotonic_seconds() < self._rests_until:
             return self._open(permit)
         answer: asyncio.Future[Permit | NoRoom] = asyncio.get_running_loop().create_future()
-        self._batch.add(Ask(permit, answer))
+        self._batch.add(Ask(permit, answer, was_waiting))
         try:
             return await answer
-        except asyncio.CancelledError:
-            self._take_back(answer)
+        except asyncio.CancelledError:  # stopped in the instant between the answer and its taking
+            if answer.done() and not answer.cancelled() and isinstance(answer.result(), Permit):
+                self.release(permit, Outcome.OTHER)
             raise
 
     def release(self, permit: Permit, outcome: Outcome, *, pause_seconds: float = 0.0) -> None:
         """Give the permit back with what its call showed; returns before that is sent."""
         pause_seconds = min(pause_seconds, LONGEST_PAUSE_SECONDS)
         self._held.pop(permit.permit_id, None)
-        self._room.free(_key(permit))
+        self._room.free(permit.limit_id)
         if outcome is Outcome.LIMITED or pause_seconds > 0:
-            self._room.note(_key(permit), Standing(0, pause_seconds), monotonic_seconds())
-            self._room.want(_key(permit), monotonic_seconds())
+            self._room.note(permit.limit_id, Allowance(0, pause_seconds), monotonic_seconds())
+            self._room.want(permit.limit_id, monotonic_seconds())
         self._batch.add(Return(permit, outcome, ceil(pause_seconds * 1000)))
 
-    def take_room(self, key_id: UUID, key_version: int) -> int:
+    def take_room(self, limit_id: LimitId) -> int:
         """Return how many turns that wait for this key may be woken now; each place is told once."""
-        return self._room.take((key_id, key_version), monotonic_seconds())
+        return self._room.take(limit_id, monotonic_seconds())
 
-    def take_unused_room(self) -> dict[UUID, int]:
+    def take_unused_room(self) -> dict[LimitId, int]:
         """Return the same for every key that turns of this process went to wait for."""
-        unused: Counter[UUID] = Counter()
-        for (key_id, _), room in self._room.take_unused(monotonic_seconds()).items():
-            unused[key_id] += room
-        return dict(unused)
+        return self._room.take_unused(monotonic_seconds())
 
-    def note_idle(self, key_ids: Iterable[UUID]) -> None:
-        """Take note that no turn waits for these keys."""
-        for key_id in key_ids:
-            self._room.unwant(key_id, monotonic_seconds())
+    def note_idle(self, told: Mapping[LimitId, int]) -> None:
+        """Take note that no turn waits for these places; one that has just begun to is told of them again."""
+        for limit_id, room in told.items():
+            self._room.unwant(limit_id, room, monotonic_seconds())
+
+    def take_back(self, told: Mapping[LimitId, int]) -> None:
+        """Take back room that nobody could be told of."""
+        for limit_id, room in told.items():
+            self._room.untell(limit_id, room)
+
+    def look(self) -> None:
+        """Ask Redis, at most once a second, what room turns of this process wait for: others make room too."""
+        if monotonic_seconds() >= self._rests_until:
+            for limit_id in self._room.take_unheard(monotonic_seconds()):
+                self._batch.add(Look(limit_id))
 
     async def renew_always(self) -> None:
         """Renew the permits of all calls under way, for as long as the process runs."""
@@ -122,17 +133,18 @@ class KeyLimits:
         if of_key.returns:
             pause_ms, room = next(replies)
             self._note(of_key, room, pause_ms)
-        if of_key.asks:
+        if of_key.asks or of_key.is_looked_at:
             given, pause_ms, room = next(replies)
+            self._room.asked(of_key.limit_id, sum(ask.is_expected for ask in of_key.asks))
             self._note(of_key, room, pause_ms)
             if given < len(of_key.asks):
-                self._room.want((of_key.key_id, of_key.key_version), monotonic_seconds())
+                self._room.want(of_key.limit_id, monotonic_seconds())
             refusal = NoRoom(pause_ms / 1000 if pause_ms > 0 else None)
             self._answer(of_key.asks, [ask.permit if at < given else refusal for at, ask in enumerate(of_key.asks)])
 
     def _note(self, of_key: KeySteps, room: int, pause_ms: int) -> None:
-        standing = Standing(None if room < 0 else room, pause_ms / 1000)
-        self._room.note((of_key.key_id, of_key.key_version), standing, monotonic_seconds())
+        allowance = Allowance(None if room < 0 else room, pause_ms / 1000)
+        self._room.note(of_key.limit_id, allowance, monotonic_seconds())
 
     def _answer(self, asks: Sequence[Ask], answers: Sequence[Permit | NoRoom]) -> None:
         for ask, answer in zip(asks, answers, strict=True):
@@ -142,11 +154,6 @@ class KeyLimits:
                 ask.answer.set_result(answer)
             elif isinstance(answer, Permit):  # who asked was stopped meanwhile
                 self.release(answer, Outcome.OTHER)
-
-    def _take_back(self, answer: asyncio.Future[Permit | NoRoom]) -> None:
-        """Give back a permit that was granted in the very instant in which who asked was stopped."""
-        if answer.done() and not answer.cancelled() and isinstance(permit := answer.result(), Permit):
-            self.release(permit, Outcome.OTHER)
 
     def _open(self, permit: Permit) -> Permit:
         """Let the call be made without Redis; its next renewal tells Redis of it."""
@@ -158,10 +165,6 @@ class KeyLimits:
         if monotonic_seconds() >= self._rests_until + REST_SECONDS:
             _log.warning("limits_open", error=type(error).__name__)
         self._rests_until = monotonic_seconds() + REST_SECONDS
-
-
-def _key(permit: Permit) -> KeyAt:
-    return permit.key_id, permit.key_version
 
 
 def _permit_ids() -> Iterator[str]:

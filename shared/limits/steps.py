@@ -6,10 +6,9 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
-from uuid import UUID
 
 from shared.limits.scripts import Command, Scripts, limit_key, permits_key
-from shared.limits.values import NoRoom, Outcome, Permit
+from shared.limits.values import LimitId, NoRoom, Outcome, Permit
 
 REMEMBERED_MS: Final = 600_000
 """A limit of which nothing is heard for so long is forgotten."""
@@ -19,10 +18,11 @@ CEILING: Final = 2_000
 
 @dataclass(slots=True, eq=False)
 class Ask:
-    """Somebody waits for a permit."""
+    """Somebody waits for a permit; `is_expected` if it waited for a place and was told of one."""
 
     permit: Permit
     answer: asyncio.Future[Permit | NoRoom]
+    is_expected: bool
 
 
 @dataclass(slots=True, eq=False)
@@ -41,29 +41,35 @@ class Renewal:
     permit: Permit
 
 
-Step = Ask | Return | Renewal
+@dataclass(slots=True, eq=False)
+class Look:
+    """Somebody wants to know what room there is."""
+
+    limit_id: LimitId
+
+
+Step = Ask | Return | Renewal | Look
 
 
 @dataclass(slots=True, eq=False)
 class KeySteps:
     """All steps of one batch for one key; renewals go first, then what makes room, then who asks for it."""
 
-    key_id: UUID
-    key_version: int
+    limit_id: LimitId
     renewals: list[Renewal] = field(default_factory=list)
     returns: list[Return] = field(default_factory=list)
     asks: list[Ask] = field(default_factory=list)
+    is_looked_at: bool = False
 
 
 def sort_by_key(steps: Iterable[Step]) -> list[KeySteps]:
     """Return the batch by key, each key's steps in their order."""
-    keys: dict[tuple[UUID, int], KeySteps] = {}
+    keys: dict[LimitId, KeySteps] = {}
     for step in steps:
-        permit = step.permit
-        at = (permit.key_id, permit.key_version)
-        of_key = keys.get(at)
+        limit_id = step.limit_id if isinstance(step, Look) else step.permit.limit_id
+        of_key = keys.get(limit_id)
         if of_key is None:
-            of_key = keys[at] = KeySteps(*at)
+            of_key = keys[limit_id] = KeySteps(limit_id)
         match step:
             case Ask():
                 of_key.asks.append(step)
@@ -71,12 +77,14 @@ def sort_by_key(steps: Iterable[Step]) -> list[KeySteps]:
                 of_key.returns.append(step)
             case Renewal():
                 of_key.renewals.append(step)
+            case Look():
+                of_key.is_looked_at = True
     return list(keys.values())
 
 
 def commands_of(of_key: KeySteps, scripts: Scripts, permit_ms: int) -> list[Command]:
     """Return the commands for one key: at most one a kind, in the order of `KeySteps`."""
-    limit, permits = limit_key(of_key.key_id, of_key.key_version), permits_key(of_key.key_id, of_key.key_version)
+    limit, permits = limit_key(*of_key.limit_id), permits_key(*of_key.limit_id)
     commands: list[Command] = []
     if of_key.renewals:
         ids = [one.permit.permit_id for one in of_key.renewals]
@@ -84,7 +92,7 @@ def commands_of(of_key: KeySteps, scripts: Scripts, permit_ms: int) -> list[Comm
     if of_key.returns:
         told = [part for one in of_key.returns for part in (one.permit.permit_id, one.outcome.value, one.pause_ms)]
         commands.append(scripts.release.command([limit, permits], REMEMBERED_MS, CEILING, *told))
-    if of_key.asks:
+    if of_key.asks or of_key.is_looked_at:
         ids = [one.permit.permit_id for one in of_key.asks]
         commands.append(scripts.acquire.command([limit, permits], permit_ms, *ids))
     return commands

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 
@@ -15,13 +16,19 @@ class Outcome(StrEnum):
     OTHER = "other"
 
 
+class LimitId(NamedTuple):
+    """Whose limit it is: one text of a key, for a rotated key begins anew."""
+
+    key_id: UUID
+    key_version: int
+
+
 @dataclass(frozen=True, slots=True)
 class Permit:
     """The right to one call in flight; give it back, whatever became of the call."""
 
     permit_id: str
-    key_id: UUID
-    key_version: int
+    limit_id: LimitId
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +43,8 @@ class NoRoom:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """A key's limit as the last reply from Redis told it: calls that have room, and what is left of a pause.
+class Allowance:
+    """What a key's limit allows, as the last reply from Redis told it: calls that have room, and what is left of a pause.
 
     `room` is None where no limit is known.
     """

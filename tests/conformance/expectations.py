@@ -45,6 +45,7 @@ OPENAI: Mapping[str, Expected] = {
     "project_spend_limit_exceeded": E.QUOTA_EXHAUSTED,
     "organization_usage_limit_exceeded": E.QUOTA_EXHAUSTED,
     "billing_not_active": E.BILLING,
+    "rate_limit_no_time": E.RATE_LIMITED,
     "rate_limit_tokens": E.RATE_LIMITED,
     "rate_limit_requests": E.RATE_LIMITED,
     "slow_down": E.RATE_LIMITED,

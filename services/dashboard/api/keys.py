@@ -22,6 +22,7 @@ from shared.domain.key_states import KeyState
 from shared.domain.secret import Secret
 from shared.keys.refusal import KeyRefusal
 from shared.keys.retest import retest_key
+from shared.keys.ring_turns import ring_turns
 from shared.keys.ring_validator import ring_validator
 from shared.keys.rotate import rotate_key_text
 from shared.keys.save import NewKeyRequest, save_key
@@ -102,7 +103,7 @@ async def change(request: Request) -> Response:
     key_id, form = path_id(request, "key"), await read_form(request, KeyChange)
     if form.default is False:
         raise invalid("default", "default can only be set; make another key of the provider the default instead.")
-    key = await patch_key(
+    changed = await patch_key(
         context.database,
         workspace_id=holder.workspace_id,
         key_id=key_id,
@@ -111,11 +112,12 @@ async def change(request: Request) -> Response:
         disabled=form.disabled,
         actor=actor_of(request, holder),
     )
-    if key is None:
+    if changed is None:
         raise not_found("key")
-    if key.state is KeyState.SUSPECT:
-        await ring_validator(context.keys, key)
-    return await _shown(context, key)
+    await ring_turns(context.keys, changed.promoted)
+    if changed.key.state is KeyState.SUSPECT:
+        await ring_validator(context.keys, changed.key)
+    return await _shown(context, changed.key)
 
 
 async def rotate(request: Request) -> Response:
@@ -156,7 +158,9 @@ async def delete(request: Request) -> Response:
     deleted = await delete_key(context.database, workspace_id=holder.workspace_id, key_id=key_id, actor=actor)
     if deleted is None:
         raise not_found("key")
-    users = [{"id": bot.bot_id, "name": bot.name} for bot in bots_on_key(*deleted, context.catalogue)]
+    await ring_turns(context.keys, deleted.promoted)
+    bots = bots_on_key(deleted.key, deleted.bots, context.catalogue)
+    users = [{"id": bot.bot_id, "name": bot.name} for bot in bots]
     return json_response({"id": key_id, "deleted": True, "bots": users})
 
 

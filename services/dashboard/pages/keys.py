@@ -15,6 +15,7 @@ from shared.domain.roles import Role
 from shared.domain.secret import Secret
 from shared.keys.refusal import KeyRefusal
 from shared.keys.retest import retest_key
+from shared.keys.ring_turns import ring_turns
 from shared.keys.ring_validator import ring_validator
 from shared.keys.rotate import rotate_key_text
 from shared.keys.save import NewKeyRequest, save_key
@@ -115,8 +116,9 @@ async def change(visit: Visit) -> Response:
     )
     if not changed:
         return render_problem(visit, NOT_FOUND, NO_SUCH_KEY)
-    if changed.state is KeyState.SUSPECT:
-        await ring_validator(visit.context.keys, changed)
+    await ring_turns(visit.context.keys, changed.promoted)
+    if changed.key.state is KeyState.SUSPECT:
+        await ring_validator(visit.context.keys, changed.key)
     return go_to("/keys", "key-changed")
 
 
@@ -129,8 +131,10 @@ async def delete(visit: Visit) -> Response:
     """Destroy the key."""
     key_id = _key_id(visit)
     where = {"workspace_id": visit.workspace_id, "actor": visit.actor}
-    if key_id is None or await delete_key(visit.context.database, key_id=key_id, **where) is None:  # type: ignore[arg-type]
+    deleted = key_id and await delete_key(visit.context.database, key_id=key_id, **where)  # type: ignore[arg-type]
+    if not deleted:
         return render_problem(visit, NOT_FOUND, NO_SUCH_KEY)
+    await ring_turns(visit.context.keys, deleted.promoted)
     return go_to("/keys", "key-deleted")
 
 

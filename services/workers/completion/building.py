@@ -29,6 +29,7 @@ from shared.domain.recheck_rule import RecheckPolicy
 from shared.domain.retry_rule import RetryPolicy
 from shared.keys.context import KeyContext
 from shared.limits.key_limits import KeyLimits
+from shared.limits.memory import LimitMemory
 from shared.providers.registry import open_providers
 from shared.queue.connection import connect_redis
 from shared.queue.replies import ReplyWriter
@@ -53,6 +54,7 @@ class _Parts:
     patience: Patience
     replies: ReplyWriter
     limits: KeyLimits
+    limit_memory: LimitMemory
     ringer: Ringer
     announcer: Announcer
 
@@ -73,6 +75,7 @@ async def open_flow(settings: Settings) -> AsyncIterator[TurnFlow]:
             probe_timeout_seconds=settings.probe_timeout_seconds,
             clock=utc_now,
             recheck_policy=RecheckPolicy(settings.recheck_first_seconds, settings.recheck_longest_seconds),
+            limit_memory=parts.limit_memory,
         )
         flow = _flow(parts, keys)
         waker = Waker(parts.database, parts.limits, parts.ringer)
@@ -101,11 +104,14 @@ def _open_parts(settings: Settings, stack: AsyncExitStack) -> _Parts:
     # a permit stands for a call as a lease for its turn, and lives as long
     limits = KeyLimits(client, permit_seconds=settings.lease_seconds, renew_seconds=settings.renew_seconds)
     ringer = Ringer(client)
-    return _Parts(settings, database, Patience(), ReplyWriter(client), limits, ringer, Announcer(ringer, utc_now))
+    replies, memory, announcer = ReplyWriter(client), LimitMemory(client), Announcer(ringer, utc_now)
+    return _Parts(settings, database, Patience(), replies, limits, memory, ringer, announcer)
 
 
 def _flow(parts: _Parts, keys: KeyContext) -> TurnFlow:
     settings, database, patience = parts.settings, parts.database, parts.patience
+    policy = RetryPolicy(waiting_caller_seconds=settings.retry_start_limit_seconds)
+    room = Room(parts.limits, policy)
     verdicts = KeyVerdicts(keys, patience, suspect_patience_seconds=settings.suspect_patience_seconds)
     return TurnFlow(
         claimer=Claimer(database, patience, owner=_owner(), lease_seconds=settings.lease_seconds),
@@ -118,22 +124,21 @@ def _flow(parts: _Parts, keys: KeyContext) -> TurnFlow:
             suspect_patience_seconds=settings.suspect_patience_seconds,
         ),
         preparer=Preparer(database, patience, history_tokens=settings.history_tokens),
-        caller=_caller(parts, keys, verdicts),
+        caller=Caller(_asker(parts, keys), room, keys.vault, verdicts, policy, utc_now),
+        room=room,
         recorder=Recorder(database, parts.announcer, patience),
         replies=parts.replies,
     )
 
 
-def _caller(parts: _Parts, keys: KeyContext, verdicts: KeyVerdicts) -> Caller:
+def _asker(parts: _Parts, keys: KeyContext) -> Asker:
     settings = parts.settings
-    asker = Asker(
+    return Asker(
         keys.providers,
         parts.replies,
         provider_timeout_seconds=settings.provider_timeout_seconds,
         delta_interval_seconds=settings.delta_interval_ms / 1000,
     )
-    policy = RetryPolicy(waiting_caller_seconds=settings.retry_start_limit_seconds)
-    return Caller(asker, Room(parts.limits, policy), keys.vault, verdicts, policy, utc_now)
 
 
 async def _write_the_rest(flow: TurnFlow, parts: _Parts) -> None:

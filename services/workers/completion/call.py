@@ -48,12 +48,14 @@ class Caller:
             if isinstance(credential, AttemptEnd):
                 return credential
             asking = partial(self.asker.ask, attempt, resolved, prompt, credential, now=now)
-            called = await self.room.within(resolved.key, asking, retries=attempt.retries)
+            called = await self.room.within(
+                resolved.key, asking, retries=attempt.retries, was_waiting=attempt.turn.attempt > 1
+            )
             if isinstance(called, NoRoom):
                 return self.room.end_without(attempt, resolved, called, self.clock())
             outcome = await self._judge(attempt, resolved, prompt, called)
             if isinstance(outcome, AttemptEnd):
-                return self.room.waking(outcome)
+                return outcome
             attempt.retries += 1
             if called.result.request_id is not None:
                 attempt.earlier_request_ids.append(called.result.request_id)

@@ -20,7 +20,7 @@ VERDICT_PATIENCE = timedelta(seconds=30)
 
 
 def failed_before_call(attempt: Attempt, error: TurnError, model: Model | None) -> AttemptEnd:
-    """End a turn that never reached a provider: it costs nothing and gives its message back."""
+    """End a turn without another call: it costs nothing more and gives its message back."""
     return AttemptEnd(
         turn_id=attempt.turn.turn_id,
         attempt=attempt.turn.attempt,
@@ -31,6 +31,7 @@ def failed_before_call(attempt: Attempt, error: TurnError, model: Model | None) 
         provider=model.provider if model else None,
         wire_model=model.wire_id if model else None,
         key_use=attempt.resolved.key_use if attempt.resolved else None,
+        call_began=attempt.held.call is not None,
     )
 
 
@@ -53,7 +54,11 @@ def waits_for_verdict(attempt: Attempt, key: KeyRow, now: datetime) -> AttemptEn
 
 
 def waits_for_room(attempt: Attempt, key: KeyRow, at: datetime) -> AttemptEnd:
-    """Send the turn back until its key has room for a call, or until `at`; a call that was not made is no retry."""
+    """Send the turn back until its key has room for a call, or until `at`; a call that was not made is no retry.
+
+    An earlier call of the attempt, which was refused for nothing, is still named.
+    """
+    call = attempt.held.call
     return AttemptEnd(
         turn_id=attempt.turn.turn_id,
         attempt=attempt.turn.attempt,
@@ -63,7 +68,10 @@ def waits_for_room(attempt: Attempt, key: KeyRow, at: datetime) -> AttemptEnd:
         waits_for_key=key.key_id,
         waits_for_room=True,
         retries=attempt.retries,
-        call_began=attempt.held.call is not None,
+        provider=call.provider if call else None,
+        wire_model=call.wire_model if call else None,
+        key_use=call.key_use if call else None,
+        call_began=call is not None,
     )
 
 

@@ -14,7 +14,7 @@ from shared.domain.reasons import reason_of_failure
 from shared.domain.retry_rule import GiveUp, RetryPolicy, RoomlessTurn, backoff_seconds, decide_wait_for_room
 from shared.domain.turn_result import TurnError
 from shared.limits.key_limits import KeyLimits
-from shared.limits.values import NoRoom, Outcome
+from shared.limits.values import LimitId, NoRoom, Outcome
 from shared.metrics import turns_without_room
 from shared.providers.port import Answer, CallResult
 from shared.store.keys.rows import KeyRow
@@ -29,20 +29,20 @@ class Room:
     retry_policy: RetryPolicy
 
     async def within(
-        self, key: KeyRow | None, call: Callable[[], Awaitable[Called]], *, retries: int
+        self, key: KeyRow | None, call: Callable[[], Awaitable[Called]], *, retries: int, was_waiting: bool = False
     ) -> Called | NoRoom:
         """Make the call if its key has room; Mini has no key and no limit. `retries` are the turn's so far."""
         if key is None:
             return await call()
-        permit = await self.limits.acquire(key.key_id, key.version)
+        permit = await self.limits.acquire(key.key_id, key.version, was_waiting=was_waiting)
         if isinstance(permit, NoRoom):
             turns_without_room.inc()
             return permit
         outcome, pause_seconds = Outcome.OTHER, 0.0
         try:
             called = await call()
-            backoff = backoff_seconds(retries, self.retry_policy)
-            outcome, pause_seconds = outcome_of(called.result), pause_after(called.result, backoff)
+            outcome = outcome_of(called.result)
+            pause_seconds = pause_after(called.result, backoff_seconds(retries, self.retry_policy))
             return called
         finally:
             self.limits.release(permit, outcome, pause_seconds=pause_seconds)
@@ -57,8 +57,9 @@ class Room:
         return waits_for_room(attempt, resolved.key, decision.at)
 
     def waking(self, end: AttemptEnd) -> AttemptEnd:
-        """Return the end of a call with the number of waiting turns that it lets go on."""
-        calls = self.limits.take_room(end.key_use.key_id, end.key_use.key_version) if end.key_use else 0
+        """Return the end of an attempt with the number of waiting turns that its key has room for now."""
+        key = end.key_use
+        calls = self.limits.take_room(LimitId(key.key_id, key.key_version)) if key else 0
         return replace(end, makes_room=calls) if calls else end
 
 
@@ -69,16 +70,15 @@ def outcome_of(result: CallResult) -> Outcome:
     return Outcome.LIMITED if result.error is ErrorType.RATE_LIMITED else Outcome.OTHER
 
 
-def pause_after(result: CallResult, backoff: float) -> float:
-    """Return for how many seconds the key makes no call: after a refusal, or with nothing left.
+def pause_after(result: CallResult, backoff_seconds: float) -> float:
+    """Return for how many seconds no call should be made on the key: after a refusal, or with nothing left.
 
-    A refusal that names no time, or hardly any, pauses for the turn's own `backoff`: the room that it leaves
-    would else wake the same turn at once, and its retries would be gone in half a second.
+    A refusal pauses for the turn's own back-off at least: it may name no time, or one in which nothing comes back.
     """
     exhausted_seconds = result.limits.pause_seconds if result.limits else 0.0
     if isinstance(result, Answer) or result.error is not ErrorType.RATE_LIMITED:
         return exhausted_seconds
-    return max(result.retry_after_seconds or exhausted_seconds, backoff)
+    return max(result.retry_after_seconds or 0.0, exhausted_seconds, backoff_seconds)
 
 
 def _rate_limited(resolved: Resolved, now: datetime) -> TurnError:

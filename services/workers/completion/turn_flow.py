@@ -15,6 +15,7 @@ from services.workers.completion.prepare import Preparer
 from services.workers.completion.record import Recorder
 from services.workers.completion.reply import reply
 from services.workers.completion.resolver import Resolver
+from services.workers.completion.room import Room
 from shared.queue.replies import ReplyWriter
 from shared.store.turns.rows import AttemptEnd
 
@@ -28,6 +29,7 @@ class TurnFlow:
     resolver: Resolver
     preparer: Preparer
     caller: Caller
+    room: Room
     recorder: Recorder
     replies: ReplyWriter
 
@@ -38,7 +40,7 @@ class TurnFlow:
             return
         with self.leases.hold(turn) as held:
             attempt = Attempt(held, turn.retries)
-            end = await self._attempt(attempt)
+            end = self.room.waking(await self._attempt(attempt))
             if attempt.earlier_request_ids:
                 end = replace(end, earlier_request_ids=tuple(attempt.earlier_request_ids))
             end, recorded = await self.recorder.record(turn, end)  # and announced, with its batch

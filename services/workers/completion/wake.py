@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from uuid import UUID
 
 import structlog
 
@@ -30,6 +32,7 @@ class Waker:
         """Wake for as long as the process runs; what fails here the sweeper finds."""
         while True:
             await asyncio.sleep(WAKE_SECONDS)
+            self._limits.look()
             try:
                 await self.wake()
             except (StoreError, QueueUnavailableError) as error:
@@ -37,10 +40,17 @@ class Waker:
 
     async def wake(self) -> None:
         """Let as many turns go on as there is room for that nobody was woken for."""
-        room = self._limits.take_unused_room()
-        if not room:
+        told = self._limits.take_unused_room()
+        if not told:
             return
-        woken = await wake_for_room(self._database, room)
-        self._limits.note_idle(woken.idle_keys)
+        by_key: Counter[UUID] = Counter()
+        for limit_id, room in told.items():
+            by_key[limit_id.key_id] += room
+        try:
+            woken = await wake_for_room(self._database, by_key)
+        except StoreError:
+            self._limits.take_back(told)
+            raise
+        self._limits.note_idle({one: room for one, room in told.items() if one.key_id in woken.idle_keys})
         if woken.promoted:
             await self._ringer.ring(COMPLETE_TURN, [(str(turn_id),) for turn_id in woken.promoted])

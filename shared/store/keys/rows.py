@@ -9,6 +9,7 @@ from uuid import UUID
 
 from shared.domain.actor import VALIDATOR, Actor
 from shared.domain.key_states import KeyState
+from shared.store.bots.rows import BotRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,4 +125,29 @@ class VerdictResult:
     """Whether the verdict applied, and the turns that it made ready (to be rung)."""
 
     applied: bool
+    promoted: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RotationResult:
+    """The key's new version, and the turns that waited for the old one and are ready (to be rung)."""
+
+    version: int
+    promoted: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeResult:
+    """The key as it stands now, and the turns that waited for it and are ready (to be rung)."""
+
+    key: KeyRow
+    promoted: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionResult:
+    """The key as it stood, all bots of the workspace at that instant, and the turns to be rung."""
+
+    key: KeyRow
+    bots: list[BotRow]
     promoted: tuple[UUID, ...] = ()

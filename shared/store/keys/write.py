@@ -13,10 +13,9 @@ from shared.domain.key_states import KeyState
 from shared.store.audit.append import append_audit
 from shared.store.audit.rows import AuditEntry, Fingerprints
 from shared.store.bots.read import BOT_COLUMNS, bot_of
-from shared.store.bots.rows import BotRow
 from shared.store.database import Database
 from shared.store.keys.read import KEY_COLUMNS, key_of
-from shared.store.keys.rows import KeyRow, NewKey, Rotation
+from shared.store.keys.rows import ChangeResult, DeletionResult, KeyRow, NewKey, Rotation, RotationResult
 from shared.store.keys.standing_values import standing_values
 from shared.store.workspaces.epoch import start_epoch
 
@@ -47,8 +46,9 @@ ROTATE = text(
     "rung_at = NULL, calm_until = NULL, calm_seconds = 0, calm_error = NULL "
     "WHERE id = :key_id RETURNING version",
 )
-RELEASE_TURNS = text("SELECT release_all_for_key(:key_id, :workspace_id)")
+RELEASE_TURNS = text("SELECT release_all_for_key(:key_id, :workspace_id, false)")
 """Whoever waits for this key goes on at once: on its new text, or to the failure that it is now."""
+LOCK_COUNTERS = text("SELECT 1 FROM workspace_counters WHERE workspace_id = :workspace_id FOR UPDATE")
 NOTE = text("SELECT note_key_change(:key_id)")
 LABEL = text("UPDATE provider_keys SET label = :label WHERE id = :key_id")
 NO_DEFAULT = text(
@@ -97,8 +97,8 @@ async def insert_key(database: Database, key: NewKey, *, actor: Actor) -> None:
         await connection.execute(INSERT, values)
 
 
-async def rotate_key(database: Database, rotation: Rotation, *, actor: Actor) -> int | None:
-    """Put a new text in the key's place; return its version, None when it is gone or not the expected one."""
+async def rotate_key(database: Database, rotation: Rotation, *, actor: Actor) -> RotationResult | None:
+    """Put a new text in the key's place; None when it is gone or not of the expected version."""
     where = {"workspace_id": rotation.workspace_id, "key_id": rotation.key_id}
     async with database.transaction() as connection:
         await start_epoch(connection, rotation.workspace_id)
@@ -114,8 +114,7 @@ async def rotate_key(database: Database, rotation: Rotation, *, actor: Actor) ->
         entry = AuditEntry(rotation.workspace_id, actor, "key.rotate", rotation.key_id, details, prints)
         await append_audit(connection, entry)
         await connection.execute(NOTE, {"key_id": rotation.key_id})
-        await connection.execute(RELEASE_TURNS, where)
-        return version
+        return RotationResult(version, await _release_turns(connection, where))
 
 
 async def patch_key(
@@ -127,7 +126,7 @@ async def patch_key(
     default: bool | None,
     disabled: bool | None,
     actor: Actor,
-) -> KeyRow | None:
+) -> ChangeResult | None:
     """Rename, make default, disable or enable a key; what is None stays. None when there is no such key.
 
     An enabled key is suspect until a probe has spoken.
@@ -148,30 +147,23 @@ async def patch_key(
         if default:
             await connection.execute(NO_DEFAULT, {"workspace_id": workspace_id, "provider": found.provider})
             await connection.execute(DEFAULT, {"key_id": key_id})
-        await _switch(connection, key_of(found), disabled)
-        return key_of((await connection.execute(LOCK, where)).one())
+        promoted = await _switch(connection, key_of(found), disabled)
+        return ChangeResult(key_of((await connection.execute(LOCK, where)).one()), promoted)
 
 
-async def _switch(connection: AsyncConnection, key: KeyRow, disabled: bool | None) -> None:
+async def _switch(connection: AsyncConnection, key: KeyRow, disabled: bool | None) -> tuple[UUID, ...]:
     if disabled is True and key.state is not KeyState.DISABLED:
         values: dict[str, Any] = {"state": KeyState.DISABLED, "reason": DISABLED_REASON}
     elif disabled is False and key.state is KeyState.DISABLED:
         values = {"state": KeyState.SUSPECT, "reason": None}
     else:
-        return
-    where = {"key_id": key.key_id}
-    await connection.execute(STATE, values | where)
-    if disabled:
-        await connection.execute(RELEASE_TURNS, where | {"workspace_id": key.workspace_id})
+        return ()
+    await connection.execute(STATE, values | {"key_id": key.key_id})
+    return await _release_turns(connection, {"workspace_id": key.workspace_id, "key_id": key.key_id})
 
 
-async def delete_key(
-    database: Database, *, workspace_id: UUID, key_id: UUID, actor: Actor
-) -> tuple[KeyRow, list[BotRow]] | None:
-    """Destroy a key's text and end its life; None when there is no such key.
-
-    Returns the key as it stood, and all bots of the workspace at that instant.
-    """
+async def delete_key(database: Database, *, workspace_id: UUID, key_id: UUID, actor: Actor) -> DeletionResult | None:
+    """Destroy a key's text and end its life; None when there is no such key."""
     where = {"workspace_id": workspace_id, "key_id": key_id}
     async with database.transaction() as connection:
         await start_epoch(connection, workspace_id)
@@ -183,6 +175,17 @@ async def delete_key(
         prints = Fingerprints(before=found.fingerprint)
         await append_audit(connection, AuditEntry(workspace_id, actor, "key.delete", key_id, details, prints))
         await connection.execute(DELETE, {"key_id": key_id})
-        await connection.execute(RELEASE_TURNS, where)
+        promoted = await _release_turns(connection, where)
         bots = await connection.execute(BOTS, {"workspace_id": workspace_id})
-        return key_of(found), [bot_of(row) for row in bots]
+        return DeletionResult(key_of(found), [bot_of(row) for row in bots], promoted)
+
+
+async def release_roomless(database: Database, *, workspace_id: UUID, key_id: UUID) -> tuple[UUID, ...]:
+    """Let all turns go on that wait for the key: its limit was forgotten. Returns those to be rung."""
+    async with database.transaction() as connection:
+        await connection.execute(LOCK_COUNTERS, {"workspace_id": workspace_id})
+        return await _release_turns(connection, {"workspace_id": workspace_id, "key_id": key_id})
+
+
+async def _release_turns(connection: AsyncConnection, where: dict[str, UUID]) -> tuple[UUID, ...]:
+    return tuple((await connection.execute(RELEASE_TURNS, where)).scalar_one())

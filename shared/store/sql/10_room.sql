@@ -29,13 +29,15 @@ LANGUAGE sql AS $$
     SELECT count(*) FROM changed;
 $$;
 
--- Let everybody who waits for a key go on: it was judged, replaced, switched off or destroyed. Returns the turns to ring.
+-- Let everybody who waits for a key go on: it was judged, replaced, switched off or destroyed. Where it is in service
+-- as before, a turn without room has nothing to go on for. Returns the turns to ring.
 DROP FUNCTION IF EXISTS release_all_for_key(uuid, uuid);
-CREATE FUNCTION release_all_for_key(of_key uuid, of_workspace uuid) RETURNS uuid[]
+DROP FUNCTION IF EXISTS release_all_for_key(uuid, uuid, boolean);
+CREATE FUNCTION release_all_for_key(of_key uuid, of_workspace uuid, keeps_roomless boolean) RETURNS uuid[]
 LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE turns SET hold = NULL, waits_for_key = NULL, next_attempt_at = NULL
-    WHERE waits_for_key = of_key AND status = 'waiting' AND hold IN ('due', 'room');
+    WHERE waits_for_key = of_key AND status = 'waiting' AND (hold = 'due' OR hold = 'room' AND NOT keeps_roomless);
     RETURN promote(of_workspace);
 END;
 $$;

@@ -107,6 +107,8 @@ BEGIN
     FROM attempt_ends(batch) AS i JOIN turns AS t ON t.id = i.turn_id
     -- an attempt that made no call and sends its turn back used nothing and ended nothing
     WHERE i.call_began OR i.status NOT IN ('waiting', 'ready')
+        -- but who ended this attempt from outside did not know that
+        OR EXISTS (SELECT 1 FROM usage_events AS e WHERE e.turn_id = i.turn_id AND e.attempt = i.attempt)
     ON CONFLICT (turn_id, attempt) DO UPDATE
     SET kind = excluded.kind, provider = excluded.provider, key_id = excluded.key_id,
         input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens,

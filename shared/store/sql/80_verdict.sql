@@ -45,10 +45,7 @@ BEGIN
         of_workspace, by_actor, from_source, 'key.' || new_state, of_key::text,
         jsonb_build_object('reason_code', new_reason_code, 'version', k.version), k.fingerprint, k.fingerprint
     );
-    UPDATE turns SET hold = NULL, waits_for_key = NULL, next_attempt_at = NULL
-    WHERE waits_for_key = of_key AND status = 'waiting'
-        AND (hold = 'due' OR hold = 'room' AND new_state <> 'active');
-    o_promoted := promote(of_workspace);
+    o_promoted := release_all_for_key(of_key, of_workspace, new_state = 'active');
     RETURN NEXT;
 END;
 $$;

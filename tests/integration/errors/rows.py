@@ -72,6 +72,7 @@ OPENAI: Mapping[str, Row] = {
     "organization_usage_limit_exceeded": _row(E.QUOTA_EXHAUSTED, S.OUT_OF_QUOTA, 422),
     "billing_not_active": _row(E.BILLING, S.OUT_OF_QUOTA, 422),
     "rate_limit_tokens": _row(E.RATE_LIMITED, S.ACTIVE, 201),
+    "rate_limit_no_time": _row(E.RATE_LIMITED, S.ACTIVE, 201),
     "rate_limit_requests": _row(E.RATE_LIMITED, S.ACTIVE, 201),
     "slow_down": _row(E.RATE_LIMITED, S.ACTIVE, 201),
     "context_configured_limit": _row(E.CONTEXT_TOO_LONG, S.ACTIVE, 502),

@@ -150,7 +150,9 @@ class Side:
         """Put another text in the key's place."""
         before = await self.key()
         rotation = Rotation(self.key_id, self.bench.workspace_id, "sk-••••", sealed=b"new", fingerprint=b"new")
-        assert await rotate_key(self.bench.database, rotation, actor=TESTER) == before.version + 1
+        rotated = await rotate_key(self.bench.database, rotation, actor=TESTER)
+        assert rotated is not None
+        assert rotated.version == before.version + 1
         expected = KeyState.DISABLED if before.state is KeyState.DISABLED else KeyState.ACTIVE
         assert (await self.key()).state is expected
 

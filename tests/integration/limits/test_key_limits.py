@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -14,7 +13,7 @@ from infra.embedded.redis import EmbeddedRedis
 from shared.ids import new_id
 from shared.limits.key_limits import KeyLimits
 from shared.limits.scripts import limit_key, permits_key
-from shared.limits.values import NoRoom, Outcome, Permit
+from shared.limits.values import LimitId, NoRoom, Outcome, Permit
 from shared.metrics import limits_open
 from shared.queue.connection import connect_redis
 from tests.servers import until
@@ -191,18 +190,52 @@ async def test_an_asker_that_was_stopped_leaves_no_permit_behind(client: Redis, 
     await until(lambda: has_room(limits, key_id))
 
 
+async def test_an_asker_that_is_stopped_in_the_instant_of_its_answer_leaves_no_permit_behind(
+    client: Redis, key_id: UUID
+) -> None:
+    await set_limit(client, key_id, 2)
+    limits = limits_on(client, permit_seconds=60.0)
+
+    async def ask_and_stop_the_other() -> None:
+        await limits.acquire(key_id, 1)
+        assert other.cancel(), "its answer came with this one's"
+
+    first = asyncio.create_task(ask_and_stop_the_other())
+    other = asyncio.create_task(limits.acquire(key_id, 1))
+    await asyncio.gather(first, other, return_exceptions=True)
+    await limits.close()
+
+    assert other.cancelled()
+    assert len(limits._held) == await client.zcard(permits_key(key_id, 1)) == 1
+
+
+async def test_room_that_another_process_made_is_seen_by_the_one_whose_turns_wait(client: Redis, key_id: UUID) -> None:
+    await set_limit(client, key_id, 1)
+    ours, theirs = limits_on(client), limits_on(client)
+    (permit,) = await ask(theirs, key_id, 1)
+    assert await ask(ours, key_id, 1) == []
+    theirs.release(permit, Outcome.OTHER)
+    await theirs.close()
+
+    async def sees_room() -> bool:
+        ours.look()
+        return ours.take_unused_room() == {LimitId(key_id, 1): 1}
+
+    await until(sees_room)
+
+
 async def test_room_is_told_once_and_only_for_keys_with_a_limit(client: Redis, key_id: UUID) -> None:
     limits = limits_on(client)
     permits = await ask(limits, key_id, 4)
     limits.release(permits[0], Outcome.ANSWERED)
-    assert limits.take_room(key_id, 1) == 0
+    assert limits.take_room(LimitId(key_id, 1)) == 0
 
     limits.release(permits[1], Outcome.LIMITED)
     limits.release(permits[2], Outcome.ANSWERED)
     await limits.close()
 
-    assert limits.take_room(key_id, 1) == 1
-    assert limits.take_room(key_id, 1) == 0
+    assert limits.take_room(LimitId(key_id, 1)) == 1
+    assert limits.take_room(LimitId(key_id, 1)) == 0
 
 
 async def test_a_forgotten_script_is_taught_again(client: Redis, key_id: UUID) -> None:
@@ -232,24 +265,3 @@ async def test_without_redis_every_call_may_be_made_and_is_counted(
     assert len(permits) == 5
     assert limits_open._value.get() - before == 5
     await client.aclose()
-
-
-async def test_a_permit_that_is_granted_as_its_asker_is_stopped_is_given_back(client: Redis, key_id: UUID) -> None:
-    limits = limits_on(client)
-    asking = asyncio.create_task(limits.acquire(key_id, 1))
-    granted = asyncio.Event()
-    answer = limits._answer
-
-    def answer_and_stop(*told: Any) -> None:
-        answer(*told)
-        asking.cancel()  # in the same tick: the future has its permit, its owner will never see it
-        granted.set()
-
-    limits._answer = answer_and_stop  # type: ignore[method-assign,assignment]
-    await granted.wait()
-    with pytest.raises(asyncio.CancelledError):
-        await asking
-    await limits.close()
-
-    assert limits._held == {}
-    assert await client.zcard(permits_key(key_id, 1)) == 0

@@ -40,6 +40,11 @@ async def answering(result: CallResult) -> Called:
     return Called(result, call_ms=1)
 
 
+async def refuse(room: Room, *, retries: int = 0, retry_after_seconds: float | None = None) -> None:
+    refusal = CallFailure(ErrorType.RATE_LIMITED, status=429, retry_after_seconds=retry_after_seconds)
+    await room.within(KEY, lambda: answering(refusal), retries=retries)
+
+
 async def permits(room: Room, client: Redis) -> int:
     await room.limits.close()
     return int(await client.zcard(permits_key(KEY.key_id, KEY.version)))
@@ -63,9 +68,7 @@ async def test_a_call_that_was_stopped_leaves_no_permit_behind(room: Room, clien
 
 
 async def test_without_room_the_call_is_not_made(room: Room, client: Redis) -> None:
-    await room.within(
-        KEY, lambda: answering(CallFailure(ErrorType.RATE_LIMITED, status=429, retry_after_seconds=9.0)), retries=0
-    )
+    await refuse(room, retry_after_seconds=9.0)
 
     async def never() -> Called:
         raise AssertionError
@@ -74,6 +77,16 @@ async def test_without_room_the_call_is_not_made(room: Room, client: Redis) -> N
 
     assert isinstance(refusal, NoRoom)
     assert await permits(room, client) == 0
+
+
+async def test_a_refusal_without_a_time_pauses_the_key_for_the_turns_own_back_off(room: Room) -> None:
+    await refuse(room, retries=4)
+
+    refusal = await room.within(KEY, lambda: answering(Answer("Hi", "stop", None)), retries=0)
+
+    assert isinstance(refusal, NoRoom)
+    assert refusal.pause_seconds is not None
+    assert 7 < refusal.pause_seconds <= 8
 
 
 async def test_mini_has_no_limit(room: Room, client: Redis) -> None:

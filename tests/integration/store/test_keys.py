@@ -10,7 +10,7 @@ from shared.domain.key_states import KeyState
 from shared.domain.turn_status import TurnStatus
 from shared.store.keys.read import find_key, list_keys
 from shared.store.keys.rechecks import take_due_rechecks
-from shared.store.keys.rows import KeyRow, Rotation, Standing, Verdict
+from shared.store.keys.rows import KeyRow, Rotation, RotationResult, Standing, Verdict
 from shared.store.keys.suspects import suspect_keys
 from shared.store.keys.verdict import apply_verdict, take_live_probe
 from shared.store.keys.write import delete_key, patch_key, rotate_key
@@ -49,7 +49,7 @@ async def test_a_refusal_of_an_older_version_suspects_nothing(bench: Bench) -> N
     use = await bench.add_key()
     turn = await bench.accepted_and_claimed()
     rotation = Rotation(use.key_id, bench.workspace_id, "sk-••••new1", sealed=b"new", fingerprint=b"n")
-    assert await rotate_key(bench.database, rotation, actor=TESTER) == 2
+    assert await rotate_key(bench.database, rotation, actor=TESTER) == RotationResult(version=2)
 
     result = await bench.record(failed(turn, key_use=use, refused=True))
 
@@ -189,8 +189,7 @@ async def test_deleting_a_key_destroys_its_text_and_names_the_bots(bench: Bench)
     deleted = await delete_key(bench.database, workspace_id=bench.workspace_id, key_id=use.key_id, actor=TESTER)
 
     assert deleted is not None
-    key, bots = deleted
-    assert (key.key_id, [bot.key_id for bot in bots]) == (use.key_id, [use.key_id])
+    assert (deleted.key.key_id, [bot.key_id for bot in deleted.bots]) == (use.key_id, [use.key_id])
     assert await list_keys(bench.database, bench.workspace_id) == []
     (row,) = await bench.sql("SELECT sealed, fingerprint FROM provider_keys")
     assert (row.sealed, row.fingerprint) == (None, None)
@@ -202,7 +201,7 @@ async def test_a_rotation_puts_a_new_text_into_a_disabled_key_and_leaves_it_disa
     await patch_key(bench.database, label=None, default=None, disabled=True, **where)  # type: ignore[arg-type]
     rotation = Rotation(use.key_id, bench.workspace_id, "sk-••••new1", sealed=b"new", fingerprint=b"n")
 
-    assert await rotate_key(bench.database, rotation, actor=TESTER) == 2
+    assert await rotate_key(bench.database, rotation, actor=TESTER) == RotationResult(version=2)
 
     key = await key_of(bench, use)
     assert (key.state, key.mask, key.standing.reason) == (
@@ -247,7 +246,7 @@ async def test_a_disabled_key_is_suspect_when_it_is_enabled_until_a_probe_speaks
 
     assert off is not None
     assert on is not None
-    assert (off.state, on.state) == (KeyState.DISABLED, KeyState.SUSPECT)
+    assert (off.key.state, on.key.state) == (KeyState.DISABLED, KeyState.SUSPECT)
 
 
 async def test_the_first_key_of_a_provider_is_the_default_and_the_configuration_shows_all(bench: Bench) -> None:

@@ -8,12 +8,14 @@ from typing import Any
 from shared.domain.key_states import KeyState
 from shared.domain.turn_status import Door, TurnStatus
 from shared.store.database import Database
-from shared.store.keys.rows import Standing, Verdict
+from shared.store.keys.rows import Rotation, RotationResult, Standing, Verdict
 from shared.store.keys.verdict import apply_verdict
+from shared.store.keys.write import delete_key, patch_key, rotate_key
 from shared.store.turns.cancel import cancel_turn
 from shared.store.turns.rows import ClaimedTurn, KeyUse
-from shared.store.turns.sweep import promote_due
+from shared.store.turns.sweep import end_lapsed_leases, promote_due
 from shared.store.turns.wake import wake_for_room
+from tests.actor import TESTER
 from tests.integration.store.bench import Bench, completed, failed
 
 LATER = timedelta(hours=1)
@@ -129,3 +131,66 @@ async def test_room_that_nobody_was_woken_for_is_given_to_the_next_by_position(b
 
     assert woken.promoted == tuple(turn.turn_id for turn in waiting[:2])
     assert woken.idle_keys == {keys[1].key_id}
+
+
+async def test_a_rotation_lets_all_that_wait_for_the_key_go_on(bench: Bench) -> None:
+    key = await bench.add_key()
+    waiting = await roomless(bench, key, 3)
+    rotation = Rotation(key.key_id, bench.workspace_id, "sk-••••new1", sealed=b"new", fingerprint=b"n")
+
+    rotated = await rotate_key(bench.database, rotation, actor=TESTER)
+
+    assert rotated == RotationResult(version=2, promoted=tuple(turn.turn_id for turn in waiting))
+
+
+async def test_a_key_that_is_disabled_or_deleted_lets_all_that_wait_for_it_go_on(bench: Bench) -> None:
+    keys = [await bench.add_key(), await bench.add_key()]
+    lines = [await roomless(bench, key, 2) for key in keys]
+    where = {"workspace_id": bench.workspace_id, "actor": TESTER}
+
+    changed = await patch_key(
+        bench.database,
+        key_id=keys[0].key_id,
+        label=None,
+        default=None,
+        disabled=True,
+        **where,  # type: ignore[arg-type]
+    )
+    deleted = await delete_key(bench.database, key_id=keys[1].key_id, **where)  # type: ignore[arg-type]
+
+    assert changed is not None
+    assert deleted is not None
+    ids = [tuple(turn.turn_id for turn in line) for line in lines]
+    assert [changed.promoted, deleted.promoted] == ids
+
+
+async def test_a_key_that_works_as_before_lets_no_turn_without_room_go_on(bench: Bench) -> None:
+    key = await bench.add_key()
+    await roomless(bench, key, 2)
+
+    works = Verdict(key.key_id, bench.workspace_id, version=1, verdict_seq=0, standing=Standing())
+    result = await apply_verdict(bench.database, works)
+
+    assert (result.applied, result.promoted) == (True, ())
+
+
+async def test_an_attempt_that_called_nobody_and_ended_nothing_leaves_no_usage_event(bench: Bench) -> None:
+    key = await bench.add_key()
+    (turn,) = await roomless(bench, key, 1)
+    assert await bench.sql("SELECT 1 FROM usage_events") == []
+
+    await cancel_turn(bench.database, bot_id=bench.bot_id, turn_id=turn.turn_id)
+
+    (event,) = await bench.sql("SELECT turn_id, kind, ends_turn FROM usage_events")
+    assert (event.turn_id, event.kind, event.ends_turn) == (turn.turn_id, "exact", True)
+
+
+async def test_an_attempt_that_was_given_up_for_lost_still_tells_that_it_called_nobody(bench: Bench) -> None:
+    turn = await bench.accepted_and_claimed()
+    await bench.sql("UPDATE turns SET lease_until = now() - interval '1 second' WHERE id = :id", id=turn.turn_id)
+    await end_lapsed_leases(bench.database, limit=10)
+
+    await bench.record(failed(turn, status=TurnStatus.READY, error=None, call_began=False, provider=None))
+
+    (event,) = await bench.sql("SELECT kind FROM usage_events")
+    assert event.kind == "exact"

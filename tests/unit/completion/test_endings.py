@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from services.workers.completion.attempt import Attempt
-from services.workers.completion.endings import broken_off, waits_for_room, waits_for_verdict
+from services.workers.completion.endings import broken_off, expired_before_call, waits_for_room, waits_for_verdict
 from services.workers.completion.leases import HeldTurn
 from shared.domain.turn_status import Door, TurnStatus
 from shared.domain.usage import NO_USAGE, UsageKind
 from shared.store.turns.renew import CallNote
-from shared.store.turns.rows import LeaseStanding
+from shared.store.turns.rows import KeyUse, LeaseStanding
 from tests.unit.completion.making import NOW, make_asked, make_key, make_turn
 
 NOTE = CallNote("openai", "gpt-5-mini")
@@ -53,3 +53,15 @@ def test_a_turn_without_room_made_no_call_and_no_retry() -> None:
     end = waits_for_room(make_attempt(call=None, standing=LeaseStanding.HELD), make_key(), NOW)
     assert (end.status, end.waits_for_key, end.waits_for_room) == (TurnStatus.WAITING, make_key().key_id, True)
     assert (end.retries, end.call_began, end.next_attempt_at, end.usage) == (1, False, NOW, NO_USAGE)
+
+
+def test_a_turn_that_was_refused_and_then_found_no_room_still_names_what_was_called() -> None:
+    note = CallNote("openai", "gpt-5-mini", KeyUse(make_key().key_id, 1, 0))
+    end = waits_for_room(make_attempt(call=note, standing=LeaseStanding.HELD), make_key(), NOW)
+    assert (end.provider, end.wire_model, end.key_use, end.call_began) == ("openai", "gpt-5-mini", note.key_use, True)
+
+
+def test_a_turn_that_expires_after_a_refused_call_says_that_it_called() -> None:
+    attempt = make_attempt(call=NOTE, standing=LeaseStanding.HELD)
+    end = expired_before_call(attempt, make_asked().resolved.model, NOW)
+    assert (end.status, end.call_began, end.wire_model) == (TurnStatus.EXPIRED, True, "gpt-5-mini")
