@@ -55,6 +55,8 @@ async def test_turns_roll_ups_and_quota_tell_the_same(installation: Installation
     assert await figures(database, "next_position, in_flight, waiting", "workspace_counters") == [2501, 0, 0]
     later = "turns AS a JOIN turns AS b USING (bot_id, conversation) WHERE a.position < b.position"
     assert await figures(database, "count(*)", f"{later} AND a.accepted_at >= b.accepted_at") == [0]
+    unfilled = "turns WHERE error LIKE '%{provider}%' OR error LIKE '%{at}%'"
+    assert await figures(database, "count(*)", unfilled) == [0]
     audit = await list_audit(database, workspace_id=workspace_id, limit=50, before_id=None)
     assert ("operator", "demo.seed") in {(row.actor, row.action) for row in audit}
 
