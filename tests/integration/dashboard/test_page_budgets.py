@@ -29,7 +29,7 @@ STATEMENTS = {
     "/operator/queue/now": 5,
 }
 """By the page's path; rows are added where a page needs more than any other may."""
-DAYS = {"from_day": "2026-01-01", "to_day": "2026-03-31"}
+DAYS = {"from_day": "2026-01-01", "to_day": "2026-03-31", "edge_from": "2026-01-16", "edge_to": "2026-03-15"}
 
 
 @dataclass(slots=True)

@@ -112,7 +112,7 @@ async def test_a_wrong_field_has_a_sentence_and_the_others_are_kept(product: Pro
     page = await visitor.get("/usage?from=2026-02-30&to=2026-03-01&group=model&bot=")
 
     assert page.status == 422
-    assert 'id="from-problem">Write a day like 2026-01-31.' in page.text
+    assert 'id="from-problem">This is no day of the calendar; write one like 2026-01-31.' in page.text
     assert 'value="2026-03-01"' in page.text
     assert '<option value="model" selected>' in page.text
     answers = [await visitor.get(f"/usage?bot={bot}") for bot in (foreign["id"], "nobody")]
