@@ -7,11 +7,14 @@ from collections.abc import Awaitable, Callable
 from html import unescape
 
 RANGE = "from={from_day}&to={to_day}"
+EDGES = "from={edge_from}&to={edge_to}"
+"""A range that begins and ends in the middle of a month: the most single days."""
 OF_WORKSPACE = (
     "/",
     "/usage",
     f"/usage?{RANGE}",
     f"/usage?{RANGE}&group=bot",
+    f"/usage?{EDGES}&group=bot",
     f"/usage?{RANGE}&group=bot&model=gpt-5",
     f"/usage?{RANGE}&group=bot&key={{key}}",
     f"/usage?{RANGE}&group=model",

@@ -80,7 +80,7 @@ def _bot(number: int, model: Model, keys: Mapping[str, Sequence[UUID]]) -> Seede
 
 
 def _error(error: ErrorType, status: int | None, code: str | None) -> str:
-    reason = reason_of_failure(error, provider="", at=NOBODY_KNOWS_WHEN, status=status, code=code)
+    reason = reason_of_failure(error, provider="{provider}", at=NOBODY_KNOWS_WHEN, status=status, code=code)
     reason = reason.replace(f"{NOBODY_KNOWS_WHEN:%d %b %Y %H:%M} UTC", "{at}")
     told = TurnError(error, reason, retryable=error.is_retryable, provider_status=status, provider_code=code)
     return orjson.dumps(asdict(told)).decode()

@@ -62,7 +62,13 @@ async def sign_in(http: aiohttp.ClientSession, url: str, **fields: str) -> Reade
 async def measure(arguments: argparse.Namespace) -> list[Row]:
     """Read every page several times."""
     today = datetime.now(UTC).date()
-    days = {"from_day": str(today - timedelta(days=DAYS - 1)), "to_day": str(today)}
+    last_month = today.replace(day=1) - timedelta(days=1)
+    days = {
+        "from_day": str(today - timedelta(days=DAYS - 1)),
+        "to_day": str(today),
+        "edge_from": str((last_month.replace(day=1) - timedelta(days=1)).replace(day=16)),
+        "edge_to": str(last_month.replace(day=15)),
+    }
     async with aiohttp.ClientSession() as http:
         reader = await sign_in(http, arguments.url, token=arguments.token)
         ids = await ids_found(reader.text_of) | days

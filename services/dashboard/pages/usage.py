@@ -13,7 +13,7 @@ from services.dashboard.pages.page import Page
 from services.dashboard.pages.render import render
 from services.dashboard.pages.usage_chart import chart_of
 from services.dashboard.pages.usage_names import UsageNames, usage_names
-from services.dashboard.pages.usage_question import FIELDS, GROUP_WORDS, UsageQuestion, presets, question_of
+from services.dashboard.pages.usage_question import FIELDS, GROUP_WORDS, UsageQuestion, as_day, presets, question_of
 from services.dashboard.pages.usage_table import FIGURES, UsageTable, csv_of, shortened, table_of
 from services.dashboard.signing_in.visit import Visit
 from shared.store.usage.names import bot_names, key_names
@@ -98,6 +98,8 @@ def _form(visit: Visit, names: UsageNames, question: UsageQuestion) -> dict[str,
     """Return what the form shows: the fields as they were sent, or what stands in their place."""
     defaults = {"from": question.from_day, "to": question.to_day, "group": question.group}
     values = {name: visit.query(name) or defaults.get(name, "") for name in FIELDS}
+    # a browser's date field takes nothing but days, in one way of writing them
+    values |= {name: as_day(str(values[name])) for name in ("from", "to")}
     return {
         "values": values | {"bot": names.typed_bot(str(values["bot"]))},
         "groups": GROUP_WORDS,

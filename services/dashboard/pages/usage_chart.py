@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -13,13 +14,15 @@ from services.dashboard.pages.usage_table import UsageRow, UsageTable, shortened
 
 MOST_BARS = 8
 MOST_DAYS = 120
+MOST_STEPS = 5
+MOST_NAMED = 10
 OWN_SCRIPT = re.compile(r"<script.*?</script>", re.DOTALL)
 """The library writes its settings into every image; nothing of ours runs them. Names are escaped before."""
 DARK = """
 @media (prefers-color-scheme: dark) {
   .plot .background, .graph > .background { fill: transparent !important; }
   text { fill: #e9ede9 !important; }
-  .axis path, .guides { stroke: #36403c !important; }
+  .axis path, .guide.line { stroke: #36403c !important; }
   .color-0, .color-0 * { fill: #8fd0bb !important; stroke: #8fd0bb !important; }
   .color-1, .color-1 * { fill: #f4a09a !important; stroke: #f4a09a !important; }
 }
@@ -34,9 +37,9 @@ def chart_of(table: UsageTable, from_day: date, to_day: date) -> bytes:
     if table.group == "day":
         days = _every_day(table.rows, from_day, to_day)
         rows = _by_week(days) if len(days) > MOST_DAYS else days
-        return _svg(_library().StackedBar(_config(len(rows))), rows)
-    largest = shortened(table, MOST_BARS).rows
-    return _svg(_library().HorizontalBar(_config(len(largest))), largest[::-1])
+        return _svg(_library().StackedBar(_config(named=MOST_NAMED)), rows)
+    largest = [replace(row, name=f"{row.name}: {row.figures['turns']:,}") for row in shortened(table, MOST_BARS).rows]
+    return _svg(_library().HorizontalStackedBar(_config()), largest[::-1])
 
 
 def _every_day(rows: Sequence[UsageRow], from_day: date, to_day: date) -> list[UsageRow]:
@@ -66,16 +69,26 @@ def _library() -> Any:
     return pygal
 
 
-def _config(bars: int) -> Any:
+def _config(named: int | None = None) -> Any:
+    """Return how a chart looks; `named`: of upright bars only so many bear their name."""
     config = _library().Config()
     config.style, config.width, config.height = _style(), 1100, 320
     config.js, config.pretty_print, config.disable_xml_declaration = (), False, True
     config.show_x_guides, config.legend_at_bottom, config.print_values = False, True, False
-    config.x_labels_major_count, config.show_minor_x_labels = min(bars, 10), False
-    config.truncate_label, config.y_labels_major_count, config.show_minor_y_labels = -1, 5, False
+    if named is not None:
+        config.x_labels_major_count, config.show_minor_x_labels = named, False
+    config.truncate_label, config.margin, config.spacing = -1, 8, 10
+    config.legend_box_size, config.legend_at_bottom_columns = 14, 2
     config.explicit_size, config.no_data_text = False, ""
     config.value_formatter = lambda value: f"{value:,.0f}"
     return config
+
+
+def _ticks(most: int) -> list[int]:
+    """Return round numbers from 0 to what `most` needs, six at most."""
+    size = 10 ** max(len(str(most)) - 2, 0)
+    step = next(step for step in (size, 2 * size, 5 * size, 10 * size, 20 * size) if step * MOST_STEPS >= most)
+    return [number * step for number in range(-(-most // step) + 1)]
 
 
 def _style() -> Any:
@@ -86,18 +99,24 @@ def _style() -> Any:
         foreground_strong="#1e2422",
         foreground_subtle="#5a6461",
         colors=("#24594a", "#9c2420"),
+        guide_stroke_color="#d9dcd6",
+        major_guide_stroke_color="#d9dcd6",
+        guide_stroke_dasharray="1",
+        major_guide_stroke_dasharray="1",
         font_family="system-ui, sans-serif",
         label_font_size=13,
         major_label_font_size=13,
         legend_font_size=14,
         opacity="1",
+        transition="none",
     )
 
 
 def _svg(chart: Any, rows: Sequence[UsageRow]) -> bytes:
     chart.x_labels = [row.name for row in rows]
+    chart.y_labels = _ticks(max((row.figures["turns"] for row in rows), default=0))
     chart.add("answered", [row.figures["turns"] - row.figures["failed_turns"] for row in rows])
     chart.add("failed", [row.figures["failed_turns"] for row in rows])
-    svg = OWN_SCRIPT.sub("", chart.render())
+    svg = OWN_SCRIPT.sub("", chart.render()).replace("<title>Pygal</title>", "<title>Turns</title>", 1)
     head, _, tail = svg.rpartition("</svg>")
     return f"{head}<style>{DARK}</style></svg>{tail}".encode()

@@ -76,12 +76,21 @@ def presets(question: UsageQuestion, today: date) -> Sequence[tuple[str, str, bo
     ]
 
 
+def as_day(text: str) -> str:
+    """Return a day as browsers write it, empty when the text is none."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return ""
+
+
 def _day(asked: Mapping[str, str], name: str, default: date) -> date:
     text = asked.get(name)
-    try:
-        return date.fromisoformat(text) if text else default
-    except ValueError:
-        raise invalid(name, "Write a day like 2026-01-31.") from None
+    if not text:
+        return default
+    if not as_day(text):
+        raise invalid(name, "This is no day of the calendar; write one like 2026-01-31.")
+    return date.fromisoformat(text)
 
 
 def _held(name: str, value: str) -> UUID | str | None:

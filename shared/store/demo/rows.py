@@ -25,8 +25,8 @@ class SeededBot:
 class History:
     """A whole history between two instants, the first a UTC midnight.
 
-    `exchanges` are questions and answers by turns. `errors` are TurnErrors as JSON text in which `{at}` stands
-    for the time; the first is that of an expired turn.
+    `exchanges` are questions and answers by turns. `errors` are TurnErrors as JSON text in which `{at}` and
+    `{provider}` stand for the time and the provider's name; the first is that of an expired turn.
     """
 
     workspace_id: UUID

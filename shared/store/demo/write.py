@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import text
 
 from shared.domain.actor import Actor
+from shared.domain.key_format import DISPLAY_NAMES
 from shared.store.database import Database
 from shared.store.demo.rows import History, SeededBot
 from shared.store.errors import StoreError
@@ -99,6 +100,7 @@ def _fields(bot: SeededBot) -> dict[str, Any]:
         "name": bot.name,
         "model": bot.model,
         "provider": bot.provider,
+        "provider_name": DISPLAY_NAMES.get(bot.provider, bot.provider),
         "wire_model": bot.wire_model,
         "key_id": bot.key_id,
         "key_version": 1 if bot.key_id else None,

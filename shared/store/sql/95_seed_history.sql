@@ -23,9 +23,10 @@ BEGIN
         FROM placed AS p
         JOIN ROWS FROM (
             jsonb_to_recordset(bots) AS (
-                bot_id uuid, model text, provider text, wire_model text, key_id uuid, key_version integer
+                bot_id uuid, model text, provider text, provider_name text, wire_model text, key_id uuid,
+                key_version integer
             )
-        ) WITH ORDINALITY AS b (bot_id, model, provider, wire_model, key_id, key_version, ordinal)
+        ) WITH ORDINALITY AS b (bot_id, model, provider, provider_name, wire_model, key_id, key_version, ordinal)
             ON b.ordinal = 1 + floor(
                 jsonb_array_length(bots) * power((hashint8(conversation)::bigint + 2147483648) / 4294967296.0, 2)
             )
@@ -59,7 +60,10 @@ BEGIN
             at + make_interval(secs => CASE status WHEN 'expired' THEN 120 ELSE 0.4 + size * 5 END),
             CASE WHEN is_completed THEN exchanges[2 + 2 * (n % (cardinality(exchanges) / 2))] END,
             CASE WHEN is_completed THEN 'stop' END,
-            replace(error, '{at}', to_char(at AT TIME ZONE 'UTC', 'DD Mon YYYY HH24:MI') || ' UTC'),
+            replace(
+                replace(error, '{at}', to_char(at AT TIME ZONE 'UTC', 'DD Mon YYYY HH24:MI') || ' UTC'),
+                '{provider}', provider_name
+            ),
             CASE WHEN status IN ('completed', 'failed') THEN provider END,
             CASE WHEN status IN ('completed', 'failed') THEN wire_model END,
             CASE WHEN status IN ('completed', 'failed') THEN key_id END,
@@ -112,12 +116,23 @@ BEGIN
 END;
 $$;
 
--- The instant at this share of the history: ever more turns, fewer at night and at the end of the week.
+-- The instant at this share of the history: ever more turns, fewer at night and on Sundays.
 DROP FUNCTION IF EXISTS seed_moment(double precision, timestamptz, timestamptz);
 CREATE FUNCTION seed_moment(share double precision, from_at timestamptz, to_at timestamptz) RETURNS timestamptz
 LANGUAGE sql IMMUTABLE AS $$
-    SELECT least(from_at + make_interval(secs => 86400 * day), to_at)
-    FROM (SELECT extract(epoch FROM to_at - from_at) / 86400 * power(share, 0.85) AS even) AS a,
-        LATERAL (SELECT even + 0.3 * 7 / (2 * pi()) * sin(2 * pi() * even / 7) AS weekly) AS b,
-        LATERAL (SELECT weekly + 0.7 / (2 * pi()) * sin(2 * pi() * weekly) AS day) AS c
+    WITH bounds AS (
+        SELECT extract(epoch FROM to_at - from_at)::double precision / 86400 AS days,
+            7.5 - extract(isodow FROM from_at AT TIME ZONE 'UTC')::double precision AS sunday
+    ), even AS (
+        SELECT days, days * power(share, 0.85) AS day, sunday FROM bounds
+    ), weekly AS (
+        -- a step is longest on a Sunday, so fewest turns fall there; scaled so that the whole ends where it should
+        SELECT days, (day + 0.35 * (sin(2 * pi() * (day - sunday) / 7) + sin(2 * pi() * sunday / 7))) * days
+            / (days + 0.35 * (sin(2 * pi() * (days - sunday) / 7) + sin(2 * pi() * sunday / 7))) AS day
+        FROM even
+    ), daily AS (
+        SELECT days, day, day + 0.11 * sin(2 * pi() * day) AS warped FROM weekly
+    )
+    SELECT from_at + make_interval(secs => 86400 * CASE WHEN warped < days THEN warped ELSE least(day, days) END)
+    FROM daily
 $$;

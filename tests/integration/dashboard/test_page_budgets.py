@@ -19,15 +19,17 @@ from tests.product import RUNS, Product, Workspace, running_product
 from tests.visitor import Visitor
 
 TURNS, BOTS = 3_000, 40
-ANY_OTHER = 6
+ANY_OTHER = 4
 """What a page may send that has no row here, the look at the session included."""
 STATEMENTS = {
     "/": 9,
     "/usage": 5,
-    "/bots": 8,
+    "/operator/workspaces/{workspace}": 6,
+    "/operator/queue": 5,
+    "/operator/queue/now": 5,
 }
 """By the page's path; rows are added where a page needs more than any other may."""
-DAYS = {"from_day": "2026-01-01", "to_day": "2026-03-31"}
+DAYS = {"from_day": "2026-01-01", "to_day": "2026-03-31", "edge_from": "2026-01-16", "edge_to": "2026-03-15"}
 
 
 @dataclass(slots=True)
