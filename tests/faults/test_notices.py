@@ -111,7 +111,7 @@ async def test_a_receiver_that_never_answers_costs_one_timeout_not_the_worker(
     server = await asyncio.start_server(hold, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     async with (
-        running_product(database_url, redis_url, notice_timeout_seconds=0.2, **TEST_NETWORK) as product,
+        running_product(database_url, redis_url, notice_timeout_seconds=1.0, **TEST_NETWORK) as product,
         running_receiver() as receiver,
     ):
         silent = await told_workspace(product, Receiver(url=f"http://127.0.0.1:{port}/"))
