@@ -222,6 +222,9 @@ async def test_room_that_another_process_made_is_seen_by_the_one_whose_turns_wai
         return ours.take_unused_room() == {LimitId(key_id, 1): 1}
 
     await until(sees_room)
+    assert ours.take_unused_room() == {}
+    ours.take_back({LimitId(key_id, 1): 1})
+    assert ours.take_unused_room() == {LimitId(key_id, 1): 1}, "PostgreSQL was away: nobody was told"
 
 
 async def test_room_is_told_once_and_only_for_keys_with_a_limit(client: Redis, key_id: UUID) -> None:
