@@ -93,7 +93,7 @@ async def test_a_plan_that_forbids_a_model_says_so_in_the_admin_list(product: Pr
     model = await admin_model(workspace, "gpt-5")
 
     assert (model["allowed"], model["reachable"], model["keys"]) == (False, False, [])
-    assert "upgrade to scale" in model["why_not"]
+    assert "upgrade to Scale" in model["why_not"]
 
 
 async def test_a_fifth_model_is_a_line_of_data_and_answers_by_its_own_rules(
