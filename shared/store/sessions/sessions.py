@@ -29,7 +29,6 @@ FIND = text(
     "AND (m.id IS NULL OR m.removed_at IS NULL) AND (t.id IS NULL OR t.revoked_at IS NULL)",
 )
 END = text("UPDATE sessions SET ended_at = now() WHERE cookie_hash = :cookie_hash AND ended_at IS NULL")
-END_ALL = text("UPDATE sessions SET ended_at = now() WHERE member_id = :member_id AND ended_at IS NULL")
 
 
 async def open_session(
@@ -58,11 +57,6 @@ async def find_session(
 async def end_session(database: Database, cookie_hash: bytes) -> None:
     """End one session; ending it again changes nothing."""
     await database.call(END, cookie_hash=cookie_hash)
-
-
-async def end_sessions_of(database: Database, member_id: UUID) -> None:
-    """End every session of a member."""
-    await database.call(END_ALL, member_id=member_id)
 
 
 def _session(row: Row[Any]) -> SessionRow:

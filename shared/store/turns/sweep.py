@@ -18,10 +18,6 @@ RING_UNCLAIMED = text("SELECT * FROM ring_unclaimed(:seconds, :at_most) AS id")
 END_LAPSED = text("SELECT * FROM end_lapsed_leases(:at_most, :error)")
 EXPIRE = text("SELECT * FROM expire_overdue(:at_most, :error)")
 PROMOTE_DUE = text("SELECT promote_due(:at_most) AS promoted")
-PURGE = text(
-    "UPDATE turns SET idempotency_key = NULL WHERE idempotency_key IS NOT NULL "
-    "AND accepted_at < now() - make_interval(hours => :hours)",
-)
 
 CRASHED = TurnError(
     type=ErrorType.WORKER_CRASHED,
@@ -63,11 +59,6 @@ async def promote_due(database: Database, *, limit: int) -> SweptTurns:
     """Make due retries compete for slots again, and fill slots that stand free."""
     (row,) = await database.call(PROMOTE_DUE, at_most=limit)
     return SweptTurns(to_ring=tuple(row.promoted))
-
-
-async def purge_idempotency(database: Database, *, hours: int) -> None:
-    """Forget idempotency keys that are older than their promise."""
-    await database.call(PURGE, hours=hours)
 
 
 def _swept(rows: Sequence[Row[Any]]) -> SweptTurns:
