@@ -1,4 +1,5 @@
 -- Count usage events into the roll-ups: what they say now, less what was counted of them before.
+-- `counted_revision + 0`: the events are known by id and found by id, not by walking all that are uncounted.
 DROP FUNCTION IF EXISTS count_usage(uuid[], integer[]);
 CREATE FUNCTION count_usage(turn_ids uuid[], attempts integer[]) RETURNS integer
 LANGUAGE plpgsql AS $$
@@ -8,7 +9,8 @@ DECLARE
 BEGIN
     SELECT array_agg(e) INTO changed FROM (
         SELECT * FROM usage_events
-        WHERE (turn_id, attempt) IN (SELECT * FROM unnest(turn_ids, attempts)) AND counted_revision < revision
+        WHERE turn_id = ANY (turn_ids) AND (turn_id, attempt) IN (SELECT * FROM unnest(turn_ids, attempts))
+            AND counted_revision + 0 < revision
         ORDER BY turn_id, attempt FOR UPDATE
     ) AS e;
     IF changed IS NULL THEN
@@ -49,7 +51,7 @@ BEGIN
         counted_cache_write_input_tokens = cache_write_input_tokens, counted_reasoning_tokens = reasoning_tokens,
         counted_estimated_input_tokens = CASE WHEN kind = 'estimated' THEN input_tokens ELSE 0 END,
         counted_estimated_output_tokens = CASE WHEN kind = 'estimated' THEN output_tokens ELSE 0 END
-    WHERE (turn_id, attempt) IN (SELECT turn_id, attempt FROM unnest(changed));
+    WHERE turn_id = ANY (turn_ids) AND (turn_id, attempt) IN (SELECT turn_id, attempt FROM unnest(changed));
     RETURN cardinality(changed);
 END;
 $$;
@@ -112,12 +114,17 @@ $$;
 DROP FUNCTION IF EXISTS unannounced_usage(double precision, integer);
 CREATE FUNCTION unannounced_usage(older_than_seconds double precision, at_most integer)
 RETURNS TABLE (o_turn_id uuid, o_attempt integer)
-LANGUAGE sql AS $$
-    UPDATE usage_events SET rung_at = clock_timestamp()
-    WHERE (turn_id, attempt) IN (
+LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN QUERY
+    WITH late AS MATERIALIZED (
         SELECT turn_id, attempt FROM usage_events
         WHERE counted_revision < revision AND rung_at < clock_timestamp() - make_interval(secs => older_than_seconds)
         ORDER BY rung_at LIMIT at_most FOR UPDATE SKIP LOCKED
     )
-    RETURNING turn_id, attempt;
+    UPDATE usage_events AS e SET rung_at = clock_timestamp()
+    WHERE e.turn_id = ANY (ARRAY(SELECT turn_id FROM late))
+        AND (e.turn_id, e.attempt) IN (SELECT turn_id, attempt FROM late)
+    RETURNING e.turn_id, e.attempt;
+END;
 $$;
