@@ -25,16 +25,21 @@ RETURNS TABLE (
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
-    ends attempt_end[] := ARRAY(SELECT i FROM jsonb_populate_recordset(NULL::attempt_end, batch) AS i);
-    ids uuid[] := ARRAY(SELECT i.turn_id FROM unnest(ends) AS i);
+    ends attempt_end[];
+    ids uuid[];
     locked locked_turn[];
     workspace_ids uuid[];
     applied uuid[];
+    gives_back boolean;
+    frees_conversation boolean;
+    has_room boolean;
     suspected uuid[];
     promoted uuid[] := '{}';
     recorded_now timestamptz;
     c record;
 BEGIN
+    SELECT array_agg(i), array_agg(i.turn_id), bool_or(i.makes_room > 0) INTO ends, ids, has_room
+    FROM jsonb_populate_recordset(NULL::attempt_end, batch) AS i;
     SELECT array_agg(DISTINCT workspace_id) INTO workspace_ids FROM turns WHERE id = ANY (ids);
     PERFORM 1 FROM workspace_counters WHERE workspace_id = ANY (workspace_ids) ORDER BY workspace_id FOR UPDATE;
     -- read after the lock: a retry by hand takes its turn to another month
@@ -43,7 +48,10 @@ BEGIN
     ORDER BY workspace_id, month FOR UPDATE;
     suspected := lock_used_keys(ends);
     locked := lock_ended_turns(ends, ids);
-    applied := ARRAY(SELECT i.turn_id FROM ROWS FROM (unnest(ends), unnest(locked)) AS i WHERE i.applies);
+    SELECT coalesce(array_agg(i.turn_id), '{}'), bool_or(NOT (i.status IN ('waiting', 'ready') OR i.keeps_quota)),
+        bool_or(i.conversation IS NOT NULL AND i.status NOT IN ('waiting', 'ready'))
+    INTO applied, gives_back, frees_conversation
+    FROM ROWS FROM (unnest(ends), unnest(locked)) AS i WHERE i.applies;
     recorded_now := clock_timestamp();
 
     UPDATE turns AS t
@@ -70,12 +78,14 @@ BEGIN
     IF cardinality(applied) < cardinality(ids) THEN
         PERFORM record_cancelled(ends, locked);
     END IF;
-    UPDATE quota AS q SET used = q.used - g.messages
-    FROM (
-        SELECT workspace_id, quota_month, count(*) AS messages FROM ROWS FROM (unnest(ends), unnest(locked)) AS i
-        WHERE i.applies AND NOT (i.status IN ('waiting', 'ready') OR i.keeps_quota) GROUP BY 1, 2
-    ) AS g
-    WHERE q.workspace_id = g.workspace_id AND q.month = g.quota_month;
+    IF gives_back THEN
+        UPDATE quota AS q SET used = q.used - g.messages
+        FROM (
+            SELECT workspace_id, quota_month, count(*) AS messages FROM ROWS FROM (unnest(ends), unnest(locked)) AS i
+            WHERE i.applies AND NOT (i.status IN ('waiting', 'ready') OR i.keeps_quota) GROUP BY 1, 2
+        ) AS g
+        WHERE q.workspace_id = g.workspace_id AND q.month = g.quota_month;
+    END IF;
     UPDATE workspace_counters AS w SET in_flight = w.in_flight - g.left_slots, waiting = w.waiting + g.went_waiting
     FROM (
         SELECT workspace_id, count(*) AS left_slots, count(*) FILTER (WHERE i.status = 'waiting') AS went_waiting
@@ -112,17 +122,21 @@ BEGIN
         revision = e.revision + 1, rung_at = recorded_now
     WHERE e.kind = 'unknown' AND excluded.kind <> 'unknown';
 
-    FOR c IN
-        SELECT DISTINCT bot_id, conversation FROM ROWS FROM (unnest(ends), unnest(locked)) AS i
-        WHERE i.applies AND i.conversation IS NOT NULL AND i.status NOT IN ('waiting', 'ready')
-    LOOP
-        PERFORM release_conversation(c.bot_id, c.conversation);
-    END LOOP;
-    FOR c IN  -- of keys whose workspaces are locked above
-        SELECT key_id, sum(makes_room) AS calls FROM unnest(ends) WHERE makes_room > 0 GROUP BY 1 ORDER BY 1
-    LOOP
-        PERFORM release_for_room(c.key_id, c.calls);
-    END LOOP;
+    IF frees_conversation THEN
+        FOR c IN
+            SELECT DISTINCT bot_id, conversation FROM ROWS FROM (unnest(ends), unnest(locked)) AS i
+            WHERE i.applies AND i.conversation IS NOT NULL AND i.status NOT IN ('waiting', 'ready')
+        LOOP
+            PERFORM release_conversation(c.bot_id, c.conversation);
+        END LOOP;
+    END IF;
+    IF has_room THEN  -- of keys whose workspaces are locked above
+        FOR c IN
+            SELECT key_id, sum(makes_room) AS calls FROM unnest(ends) WHERE makes_room > 0 GROUP BY 1 ORDER BY 1
+        LOOP
+            PERFORM release_for_room(c.key_id, c.calls);
+        END LOOP;
+    END IF;
     FOR c IN
         SELECT workspace_id FROM workspace_counters
         WHERE workspace_id = ANY (workspace_ids) AND waiting > 0 AND in_flight < slots
@@ -199,11 +213,13 @@ DROP FUNCTION IF EXISTS lock_used_keys(attempt_end[]);
 CREATE FUNCTION lock_used_keys(ends attempt_end[]) RETURNS uuid[]
 LANGUAGE plpgsql AS $$
 DECLARE
-    key_ids uuid[] := ARRAY(SELECT DISTINCT key_id FROM unnest(ends) WHERE key_id IS NOT NULL);
-    refused_ids uuid[] := ARRAY(SELECT key_id FROM unnest(ends) WHERE refused);
+    key_ids uuid[];
+    refused_ids uuid[];
     suspected uuid[] := '{}';
     k record;
 BEGIN
+    SELECT array_agg(DISTINCT key_id), array_agg(key_id) FILTER (WHERE refused) INTO key_ids, refused_ids
+    FROM unnest(ends) WHERE key_id IS NOT NULL;
     FOR k IN
         SELECT id, workspace_id FROM provider_keys
         WHERE id = ANY (key_ids)
