@@ -119,18 +119,18 @@ async def test_fingerprints_follow_so_that_equal_keys_are_still_recognised(
 async def test_a_key_that_its_workspace_rotates_in_between_keeps_its_new_text(
     database: Database, keys: dict[UUID, str]
 ) -> None:
-    both, key_id = vault_of(NEW, OLD), next(iter(keys))
+    both, key_id, pasted = vault_of(NEW, OLD), next(iter(keys)), Secret("sk-proj-pasted-anew")
+    rotation = Rotation(
+        key_id,
+        WORKSPACE,
+        "sk-proj-•••",
+        both.seal(pasted, workspace_id=WORKSPACE, key_id=key_id),
+        both.fingerprint(pasted, workspace_id=WORKSPACE),
+    )
 
-    async for looked in look_through(database, both):  # read, and not yet written
-        pasted = Secret(f"sk-proj-pasted-beside-{looked.column.table}")
-        rotation = Rotation(
-            key_id,
-            WORKSPACE,
-            "sk-proj-•••",
-            both.seal(pasted, workspace_id=WORKSPACE, key_id=key_id),
-            both.fingerprint(pasted, workspace_id=WORKSPACE),
-        )
-        await rotate_key(database, rotation, actor=TESTER)
+    async for looked in look_through(database, both):
+        if key_id in {renewal.row.row_id for renewal in looked.renewals}:  # read, and not yet written
+            await rotate_key(database, rotation, actor=TESTER)
         await reseal(database, looked)
 
     key = await find_key(database, workspace_id=WORKSPACE, key_id=key_id)
