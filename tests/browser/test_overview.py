@@ -45,7 +45,7 @@ async def test_the_overview_says_what_is_wrong(window: Window, product: Product)
     await workspace.admin("POST", f"/api/keys/{saved['id']}/test")
     await window.sign_in(workspace.admin_token)
 
-    await expect(window.page.get_by_role("alert").first).to_contain_text("was refused on")
+    await expect(window.page.locator(".note.bad").first).to_contain_text("was refused on")
     await expect(window.page.get_by_text("of this month's 5 messages")).to_be_visible()
     await expect(window.page.get_by_role("table", name="The latest failed turns and why")).to_contain_text("gpt-5-mini")
     await window.look_at("overview-wrong")
