@@ -25,6 +25,7 @@ from services.dashboard.api import (
     usage,
     workspace,
 )
+from services.dashboard.api.parameters import refuse_unknown_parameters
 from services.dashboard.context import AdminContext
 from services.dashboard.errors import AdminError, answer_error
 from services.dashboard.json_response import json_response
@@ -59,17 +60,20 @@ from shared.store.errors import StoreUnavailableError
 HERE = Path(__file__).parent
 NOT_FOUND = 404
 RESOURCES = [
-    *keys.ROUTES,
-    *bots.ROUTES,
-    *tokens.ROUTES,
-    *documents.ROUTES,
-    *turns.ROUTES,
-    *usage.ROUTES,
-    *models.ROUTES,
-    *notices.ROUTES,
-    *notice_settings.ROUTES,
-    *workspace.ROUTES,
-    *audit.ROUTES,
+    refuse_unknown_parameters(route)
+    for route in (
+        *keys.ROUTES,
+        *bots.ROUTES,
+        *tokens.ROUTES,
+        *documents.ROUTES,
+        *turns.ROUTES,
+        *usage.ROUTES,
+        *models.ROUTES,
+        *notices.ROUTES,
+        *notice_settings.ROUTES,
+        *workspace.ROUTES,
+        *audit.ROUTES,
+    )
 ]
 
 

@@ -13,9 +13,10 @@ from shared.store.audit.read import list_audit
 from shared.store.audit.rows import AuditEntry, AuditRow
 from shared.store.database import Database
 from shared.store.errors import StoreError
+from shared.store.keys.change import patch_key
 from shared.store.keys.rows import Rotation, Standing, Verdict
 from shared.store.keys.verdict import apply_verdict
-from shared.store.keys.write import delete_key, patch_key, rotate_key
+from shared.store.keys.write import delete_key, rotate_key
 from shared.store.workspaces.change import set_message_limit, set_slots
 from tests.actor import TESTER
 from tests.integration.store.bench import FAILED, Bench, failed
