@@ -10,7 +10,7 @@ const MOST_SAID = 3;
 async function refresh(part) {
   const answer = await fetch(part.dataset.live, { headers: { Accept: "text/html" } });
   if (answer.redirected) { location.reload(); return; } // the session ended: the login page leads back here
-  if (!answer.ok) return;
+  if (!answer.ok) throw new Error(answer.statusText);
   const fresh = document.createElement("template");
   fresh.innerHTML = await answer.text();
   if (fresh.innerHTML.trim() === part.innerHTML.trim() || isWrittenIn(part)) return;
@@ -41,10 +41,19 @@ function placeOf(element) {
   return element.matches("a[href]") ? `a[href="${CSS.escape(element.getAttribute("href"))}"]` : null;
 }
 
+// once when the refreshing fails, and once when it works again
+function tellWhetherItStandsStill(standsStill) {
+  const note = document.querySelector("[data-stale]");
+  if (note.hidden !== standsStill) return;
+  note.hidden = !standsStill;
+  announce(standsStill ? note.textContent : "This page goes on.");
+}
+
 async function keepFresh() {
   if (!document.hidden) {
     const parts = document.querySelectorAll("[data-live]");
-    await Promise.allSettled([...parts].map(refresh));
+    const ends = await Promise.allSettled([...parts].map(refresh));
+    tellWhetherItStandsStill(ends.some((end) => end.status === "rejected"));
   }
   setTimeout(keepFresh, EVERY_MS);
 }

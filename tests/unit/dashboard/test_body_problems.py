@@ -12,7 +12,21 @@ from services.dashboard.api.tokens import NewTokenForm
 from services.dashboard.body_problems import ANY_OTHER, field_of, sentence_of
 from services.dashboard.openapi import FORMS
 
-WRONG_VALUES: tuple[Any, ...] = (None, 5, 1.5, 10**30, True, "", "x" * 200_000, "no\x00", "nothing", [], {}, [1], {"a": 1})
+WRONG_VALUES: tuple[Any, ...] = (
+    None,
+    5,
+    1.5,
+    10**30,
+    True,
+    "",
+    "x" * 200_000,
+    "no\x00",
+    "nothing",
+    [],
+    {},
+    [1],
+    {"a": 1},
+)
 
 
 def problems_of(form: type[BaseModel], body: dict[str, Any]) -> list[dict[str, Any]]:
