@@ -11,6 +11,8 @@ from typing import Any
 
 MOST_STEPS = 5
 MOST_NAMED = 10
+BAR, BEYOND_BARS = 44, 88
+"""The height of a lying bar, and of what stands below the bars, in the image's own units."""
 OWN_SCRIPT = re.compile(r"<script.*?</script>", re.DOTALL)
 """The library writes its settings into every image; nothing of ours runs them. Names are escaped before."""
 INK = {"light": "#1e2422", "dark": "#e9ede9"}
@@ -39,7 +41,7 @@ class Series:
 
 def upright_bars(title: str, names: Sequence[str], series: Sequence[Series]) -> bytes:
     """Draw bars that stand in their order; of many only some bear their name."""
-    config = _config()
+    config = _config(series)
     config.x_labels_major_count, config.show_minor_x_labels = MOST_NAMED, False
     return _svg(_library().StackedBar(config), title, names, series)
 
@@ -47,7 +49,9 @@ def upright_bars(title: str, names: Sequence[str], series: Sequence[Series]) -> 
 def lying_bars(title: str, names: Sequence[str], series: Sequence[Series]) -> bytes:
     """Draw bars that lie below each other, the first on top."""
     turned = [Series(each.name, each.colour, each.values[::-1]) for each in series]
-    return _svg(_library().HorizontalStackedBar(_config()), title, names[::-1], turned)
+    config = _config(series)
+    config.height = min(BEYOND_BARS + BAR * len(names), config.height)
+    return _svg(_library().HorizontalStackedBar(config), title, names[::-1], turned)
 
 
 @cache
@@ -62,14 +66,15 @@ def _library() -> Any:
     return pygal
 
 
-def _config() -> Any:
+def _config(series: Sequence[Series]) -> Any:
     config = _library().Config()
     config.style, config.width, config.height = _style(), 1100, 320
     config.js, config.pretty_print, config.disable_xml_declaration = (), False, True
     config.show_x_guides, config.legend_at_bottom, config.print_values = False, True, False
     config.truncate_label, config.truncate_legend, config.margin, config.spacing = -1, -1, 8, 10
     config.margin_right = 36  # half of the last number below lying bars
-    config.legend_box_size, config.legend_at_bottom_columns = 14, 3
+    config.legend_box_size = 14
+    config.legend_at_bottom_columns = len(series)  # with more the library leaves no room for the legend
     config.explicit_size, config.no_data_text = False, ""
     config.value_formatter = lambda value: f"{value:,.0f}"
     return config
