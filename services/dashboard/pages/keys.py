@@ -11,7 +11,7 @@ from services.dashboard.pages.key_views import KeyView, key_views
 from services.dashboard.pages.page import Page
 from services.dashboard.pages.render import bare_page, go_to, render, render_problem
 from services.dashboard.signing_in.visit import Visit
-from shared.domain.key_address import problem_with_address
+from shared.domain.key_address import REGIONS, problem_with_address
 from shared.domain.key_states import KeyState
 from shared.domain.roles import Role
 from shared.domain.secret import Secret
@@ -44,7 +44,7 @@ async def rows(visit: Visit) -> Response:
 
 async def new(visit: Visit) -> Response:
     """Show the form for a new key."""
-    return render(visit, "key_new.html", values=dict.fromkeys(FIELDS, ""), refusal=None)
+    return _new_form(visit, dict.fromkeys(FIELDS, ""))
 
 
 async def add(visit: Visit) -> Response:
@@ -52,7 +52,7 @@ async def add(visit: Visit) -> Response:
     values = {name: visit.form.get(name, "").strip() for name in FIELDS}
     text, problem = Secret(visit.form.pop("key", "")), _problem_with(values)
     if problem is not None:
-        return render(visit, "key_new.html", problem.status, values=values, refusal=problem)
+        return _new_form(visit, values, problem)
     request = NewKeyRequest(
         workspace_id=visit.workspace_id,
         plan=visit.plan,
@@ -63,7 +63,7 @@ async def add(visit: Visit) -> Response:
     )
     saved = await save_key(visit.context.keys, request, actor=visit.actor)
     if isinstance(saved, KeyRefusal):
-        return render(visit, "key_new.html", saved.status, values=values, refusal=saved)
+        return _new_form(visit, values, saved)
     return go_to("/keys", "key-added")
 
 
@@ -146,6 +146,11 @@ async def delete(visit: Visit) -> Response:
         return render_problem(visit, NOT_FOUND, NO_SUCH_KEY)
     await ring_turns(visit.context.keys, deleted.promoted)
     return go_to("/keys", "key-deleted")
+
+
+def _new_form(visit: Visit, values: dict[str, str], refusal: AdminError | KeyRefusal | None = None) -> Response:
+    status = 200 if refusal is None else refusal.status
+    return render(visit, "key_new.html", status, values=values, refusal=refusal, regions=REGIONS)
 
 
 def _problem_with(values: dict[str, str]) -> AdminError | None:

@@ -56,6 +56,7 @@ async def _glance(visit: Visit) -> dict[str, Any]:
         "totals": _totals(usage),
         "failures": await _failures(visit),
         "retirements": _retirements(visit),
+        "model_names": {model.id: model.name for model in visit.context.catalogue.models.values()},
         "as_of": as_of,
         "is_behind": visit.now - as_of > BEHIND,
         "days": DAYS,

@@ -66,7 +66,7 @@ async def test_every_change_of_a_key_shows_its_fingerprint_before_and_after(benc
     await apply_verdict(bench.database, verdict)
     await delete_key(bench.database, **where, actor=TESTER)
 
-    old, new = b"f".hex(), b"n".hex()
+    old, new = use.key_id.hex, b"n".hex()
     assert [
         (row.action, row.fingerprint_before, row.fingerprint_after)
         for row in await entries(bench, target=str(use.key_id))
