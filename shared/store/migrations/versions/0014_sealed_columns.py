@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.store.migrations.sql_files import run_sql_file
 
 revision = "0014"
-down_revision = "0010"
+down_revision = "0011"
 
 
 def upgrade() -> None:
