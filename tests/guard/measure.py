@@ -10,12 +10,12 @@ from redis.asyncio import Redis
 
 from infra.simulator.server import Simulator
 from shared.queue.connection import connect_redis
-from tests.guard.bot import GuardedBot
 from tests.guard.relay import Passed, running_relay
 from tests.guard.server_figures import postgres_figures, redis_figures, until_queues_are_empty
 from tests.guard.service_threads import RUNS, ServiceThread, running_services
 from tests.guard.statements import Statements
-from tests.guard.talk import talk
+from tests.measuring.bot import MeasuredBot
+from tests.measuring.talk import talk
 from tests.product import free_port
 
 WARM_UP = 128
@@ -37,7 +37,7 @@ class Cost:
     statements: dict[str, float]
 
 
-async def cost_of_a_turn(bot: GuardedBot, load: Load) -> Cost:
+async def cost_of_a_turn(bot: MeasuredBot, load: Load) -> Cost:
     """Run the product with no more than a warm-up and then with the load, too; return what its turns cost.
 
     Processes and Redis are counted from the end of the warm-up. A connection tells PostgreSQL's counters what it did
@@ -56,7 +56,7 @@ async def cost_of_a_turn(bot: GuardedBot, load: Load) -> Cost:
     return Cost(_each(counts, load.turns), _each(statements, load.turns))
 
 
-async def _run(bot: GuardedBot, redis: Redis, load: Load) -> tuple[dict[str, float], Counter[str]]:
+async def _run(bot: MeasuredBot, redis: Redis, load: Load) -> tuple[dict[str, float], Counter[str]]:
     """Start the product, warm it up, put the load on it and stop it; return the load's counts."""
     with Statements() as statements:
         async with Simulator() as simulator, running_relay(simulator.port) as relay:

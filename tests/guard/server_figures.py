@@ -17,13 +17,13 @@ NOT_OF_A_TURN = ("info", "hlen", "flushall", "auth", "hello", "client", "select"
 OTHERS = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
 FIGURES = text("""
     SELECT d.xact_commit AS transactions, d.blks_hit + d.blks_read AS buffers,
-        pg_current_wal_insert_lsn() - '0/0' AS wal_bytes, t.*
+        pg_current_wal_insert_lsn() - '0/0' AS wal_bytes, t.*, i.*
     FROM pg_stat_database AS d, (
         SELECT sum(n_tup_ins) AS rows_inserted, sum(n_tup_upd) AS rows_updated,
             sum(n_tup_upd - n_tup_hot_upd) AS updates_with_new_index_entries,
             sum(coalesce(idx_scan, 0)) AS index_scans, sum(seq_scan) AS whole_table_reads
         FROM pg_stat_user_tables
-    ) AS t
+    ) AS t, (SELECT sum(idx_tup_read) AS index_entries_read FROM pg_stat_user_indexes) AS i
     WHERE d.datname = current_database()
 """)
 

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from infra.embedded.redis import EmbeddedRedis
 from tests.guard.allocations import blocks_taken
-from tests.guard.bot import make_bot
 from tests.guard.budgets import compare, not_measured, read_budgets
 from tests.guard.measure import Cost, Load, cost_of_a_turn
 from tests.guard.report import show
 from tests.guard.steps import steps
+from tests.measuring.bot import make_bot
 from tests.servers import fresh_database
 
 LOADS = {"one_client": Load(clients=1, turns=200), "many_clients": Load(clients=64, turns=640)}
