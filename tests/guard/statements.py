@@ -12,7 +12,7 @@ from sqlalchemy.engine import Engine
 from tests.guard.service_threads import RUNS, current_service
 
 EVENT = "before_cursor_execute"
-NAME = re.compile(r"\b(?:FROM|INTO|UPDATE|^SELECT)\s+(\w+)", re.IGNORECASE)
+NAME = re.compile(r"^\s*SELECT (\w+)\(|\b(?:FROM|INTO|UPDATE)\s+(\w+)", re.IGNORECASE)
 
 
 class Statements:
@@ -39,4 +39,4 @@ class Statements:
     def _note(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if (service := current_service()) in RUNS:
             found = NAME.search(statement)
-            self.counts[service, found[1] if found else statement[:40]] += 1
+            self.counts[service, (found[1] or found[2]) if found else statement[:40]] += 1

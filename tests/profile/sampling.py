@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 SAMPLES_A_SECOND = 200
+"""Only whoever holds the interpreter's lock is seen: a thread that waits for a socket or a queue is not at work."""
 
 
 class NoSamplerError(Exception):
@@ -24,7 +25,16 @@ def sampler() -> str:
 
 async def sample(pid: int, seconds: int, kind: str, file: Path) -> None:
     """Write what the process does for so many seconds; `kind` is `raw` or `flamegraph`."""
-    options = ["--full-filenames", "--rate", str(SAMPLES_A_SECOND), "--duration", str(seconds), "--format", kind]
+    options = [
+        "--gil",
+        "--full-filenames",
+        "--rate",
+        str(SAMPLES_A_SECOND),
+        "--duration",
+        str(seconds),
+        "--format",
+        kind,
+    ]
     process = await asyncio.create_subprocess_exec(
         sampler(),
         "record",

@@ -45,6 +45,8 @@ WORKER: Rules = (
     ("completion/turn_flow.py", "the flow itself"),
     ("shared/queue/", "broker"),
     ("site-packages/dramatiq/", "broker"),
+    ("site-packages/sqlalchemy/", "database, whose cannot be told"),
+    ("site-packages/redis/", "Redis, whose cannot be told"),
 )
 GATEWAY: Rules = (
     ("gateway/body.py", "parse"),
@@ -64,6 +66,8 @@ GATEWAY: Rules = (
     ("services/gateway/", "the handler itself"),
     ("site-packages/uvicorn/", "http"),
     ("site-packages/starlette/", "http"),
+    ("site-packages/sqlalchemy/", "database, whose cannot be told"),
+    ("site-packages/redis/", "Redis, whose cannot be told"),
 )
 
 

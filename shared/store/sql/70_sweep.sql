@@ -30,7 +30,7 @@ BEGIN
     PERFORM lock_workspaces_of(candidates);
     FOR t IN
         SELECT * FROM turns
-        WHERE id = ANY (candidates) AND status = 'running' AND lease_until < clock_timestamp()
+        WHERE id = ANY (candidates) AND status || '' = 'running' AND lease_until < clock_timestamp()
         ORDER BY id FOR UPDATE
     LOOP
         UPDATE turns SET crashes = crashes + 1 WHERE id = t.id;
@@ -70,7 +70,7 @@ BEGIN
     PERFORM lock_workspaces_of(candidates);
     FOR t IN
         SELECT * FROM turns
-        WHERE id = ANY (candidates) AND status IN ('waiting', 'ready') AND deadline_at < clock_timestamp()
+        WHERE id = ANY (candidates) AND status || '' IN ('waiting', 'ready') AND deadline_at < clock_timestamp()
         ORDER BY id FOR UPDATE
     LOOP
         PERFORM close_turn(t, 'expired', expired_error, false);
@@ -88,6 +88,7 @@ CREATE FUNCTION promote_due(at_most integer) RETURNS uuid[]
 LANGUAGE plpgsql AS $$
 DECLARE
     candidates uuid[];
+    of_workspaces uuid[];
     promoted uuid[] := '{}';
     w uuid;
 BEGIN
@@ -97,18 +98,43 @@ BEGIN
         ORDER BY next_attempt_at LIMIT at_most
     ) AS due;
     candidates := candidates || due_for_room(at_most);
-    PERFORM 1 FROM workspace_counters
-    WHERE workspace_id IN (SELECT workspace_id FROM turns WHERE id = ANY (candidates))
-        OR (waiting > 0 AND in_flight < slots)
-    ORDER BY workspace_id FOR UPDATE;
+    of_workspaces := ARRAY(SELECT workspace_id FROM turns WHERE id = ANY (candidates)) || workspaces_that_wait();
+    PERFORM 1 FROM workspace_counters WHERE workspace_id = ANY (of_workspaces) ORDER BY workspace_id FOR UPDATE;
     UPDATE turns SET hold = NULL
-    WHERE id = ANY (candidates) AND status = 'waiting' AND hold IN ('due', 'room') AND next_attempt_at <= clock_timestamp();
-    FOR w IN SELECT workspace_id FROM workspace_counters WHERE waiting > 0 AND in_flight < slots ORDER BY workspace_id
+    WHERE id = ANY (candidates) AND status || '' = 'waiting' AND hold IN ('due', 'room')
+        AND next_attempt_at <= clock_timestamp();
+    FOR w IN
+        SELECT workspace_id FROM workspace_counters
+        WHERE workspace_id = ANY (of_workspaces) AND waiting > 0 AND in_flight < slots ORDER BY workspace_id
     LOOP
         promoted := promoted || promote(w);
     END LOOP;
     RETURN promoted;
 END;
+$$;
+
+-- Workspaces that have a slot free and a turn that only waits for one. They are found from turn to turn of the next
+-- workspace: reading every workspace's counters would cost the more the more workspaces there are.
+DROP FUNCTION IF EXISTS workspaces_that_wait();
+CREATE FUNCTION workspaces_that_wait() RETURNS uuid[]
+LANGUAGE sql AS $$
+    WITH RECURSIVE waiting AS (
+        (
+            SELECT workspace_id FROM turns WHERE status = 'waiting' AND hold IS NULL
+            ORDER BY workspace_id, position LIMIT 1
+        )
+        UNION ALL
+        SELECT (
+            SELECT t.workspace_id FROM turns AS t
+            WHERE t.status = 'waiting' AND t.hold IS NULL AND t.workspace_id > waiting.workspace_id
+            ORDER BY t.workspace_id, t.position LIMIT 1
+        )
+        FROM waiting WHERE waiting.workspace_id IS NOT NULL
+    )
+    SELECT ARRAY(
+        SELECT workspace_id FROM waiting
+        WHERE (SELECT in_flight < slots FROM workspace_counters AS w WHERE w.workspace_id = waiting.workspace_id)
+    );
 $$;
 
 -- Key by key, so that a long line before one key hides nobody who waits for another.
