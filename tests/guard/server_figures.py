@@ -10,11 +10,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.store.url import sqlalchemy_url
+from tests.measuring.connections import until_alone
 from tests.servers import until
 
 NOT_OF_A_TURN = ("info", "hlen", "flushall", "auth", "hello", "client", "select", "script")
 """Commands of the guard itself, and of connecting."""
-OTHERS = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
 FIGURES = text("""
     SELECT d.xact_commit AS transactions, d.blks_hit + d.blks_read AS buffers,
         pg_current_wal_insert_lsn() - '0/0' AS wal_bytes, t.*, i.*
@@ -33,12 +33,7 @@ async def postgres_figures(database_url: str) -> dict[str, float]:
     engine = create_async_engine(sqlalchemy_url(database_url))
     try:
         async with engine.connect() as connection:
-
-            async def is_alone() -> bool:
-                return bool((await connection.execute(OTHERS)).scalar_one() == 0)
-
-            await until(is_alone)
-            await connection.rollback()  # the counters are read anew in another transaction
+            await until_alone(connection)
             row = (await connection.execute(FIGURES)).one()
     finally:
         await engine.dispose()
@@ -57,10 +52,10 @@ async def redis_figures(client: Redis) -> dict[str, float]:
     }
 
 
-async def until_queues_are_empty(client: Redis) -> None:
+async def until_queues_are_empty(client: Redis, *, seconds: float = 15) -> None:
     """Wait until every message was worked off and acked."""
 
     async def are_empty() -> bool:
         return not any([await client.hlen(f"dramatiq:{queue}.msgs") for queue in ("completions", "ledger")])
 
-    await until(are_empty)
+    await until(are_empty, seconds=seconds)

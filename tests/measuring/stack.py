@@ -61,12 +61,12 @@ async def running_stack(settings: Settings, names: Sequence[str], servers: Serve
     The simulator listens on the settings' port; every other program's health door gets a port of its own.
     """
     async with AsyncExitStack() as running:
-        programs = []
-        for name in names:
-            process, port = await _start(name, settings)
+        started = [(name, *await _start(name, settings)) for name in names]
+        for _, process, _ in started:
             running.push_async_callback(_stop, process)
+        for _, process, port in started:
             await until(partial(_is_ready, process, port), seconds=READY_WITHIN_SECONDS)
-            programs.append(Program(name, process.pid))
+        programs = [Program(name, process.pid) for name, process, _ in started]
         programs += [Program("postgres", _pid(servers.postgres)), Program("redis", _pid(servers.redis))]
         yield Stack(settings, tuple(programs))
 

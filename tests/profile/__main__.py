@@ -15,10 +15,11 @@ from infra.embedded.redis import EmbeddedRedis
 from shared.queue.connection import connect_redis
 from tests.measuring.bot import MeasuredBot, make_bot
 from tests.measuring.cpu import cpu_seconds
+from tests.measuring.sheets import Sheet, write_report
 from tests.measuring.stack import Servers, Stack, running_stack
 from tests.measuring.talk import talk, talk_during
 from tests.product import free_port
-from tests.profile.report import Sheet, cpu_sheet, server_sheets, stage_sheet, write_report
+from tests.profile.report import cpu_sheet, server_sheets, stage_sheet
 from tests.profile.sampling import sample, sampler
 from tests.profile.server_profile import Counters, read_counters, time_functions
 from tests.profile.stages import GATEWAY, WORKER, read_stacks, share_by_stage

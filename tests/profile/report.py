@@ -1,26 +1,11 @@
-"""The profile as tables, in the terminal and as Markdown."""
+"""The profile as tables."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-
-from rich.console import Console
-from rich.table import Table
-
+from tests.measuring.sheets import Sheet
 from tests.profile.server_profile import Counters, Figures
 
 LARGEST = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One table of the report."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: Sequence[tuple[str, ...]]
 
 
 def cpu_sheet(seconds: dict[str, float], turns: int) -> Sheet:
@@ -69,19 +54,6 @@ def server_sheets(counted: Counters, turns: int) -> list[Sheet]:
             "Redis by command (a script's time is in evalsha)", ("command", "a turn", "microseconds a turn"), commands
         ),
     ]
-
-
-def write_report(title: str, sheets: Sequence[Sheet], file: Path) -> None:
-    """Print the sheets and write them as Markdown."""
-    console, lines = Console(width=110), [f"# {title}", ""]
-    for sheet in sheets:
-        table = Table(*sheet.columns, title=sheet.title)
-        for row in sheet.rows:
-            table.add_row(*row)
-        console.print(table)
-        lines += [f"## {sheet.title}", "", "| " + " | ".join(sheet.columns) + " |", "|" + "---|" * len(sheet.columns)]
-        lines += ["| " + " | ".join(row) + " |" for row in sheet.rows] + [""]
-    file.write_text("\n".join(lines), encoding="utf-8")
 
 
 def _largest(figures: Figures, *, by: int) -> list[tuple[str, tuple[float, ...]]]:
