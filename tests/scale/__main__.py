@@ -22,6 +22,7 @@ from tests.scale.cost import Cost, cost_of_turns
 from tests.scale.growths import GROWTHS, Growth, grow, prepare
 from tests.scale.ledger import LedgerSpeed, measure_ledger
 from tests.scale.report import Measured, sheets_of, write
+from tests.scale.sweeps import buffers_of_a_sweep
 from tests.servers import fresh_database, running_postgres, running_redis
 
 FOLDER = Path("build/bench")
@@ -68,7 +69,9 @@ class ScaleRun:
                     await grow(connection, growth, before, size)
                 await engine.dispose()
                 grown = time.monotonic()
-                measured.append(Measured(growth.name, size, await cost_of_turns(bot, servers, turns=self._turns)))
+                cost = await cost_of_turns(bot, servers, turns=self._turns)
+                sweep = await buffers_of_a_sweep(servers.database_url)
+                measured.append(Measured(growth.name, size, cost, sweep))
                 before = size
                 _say(
                     f"{size:>10,} {growth.name}: grown in {grown - began:.0f} s, measured in {time.monotonic() - grown:.0f} s"
@@ -85,7 +88,8 @@ class ScaleRun:
 async def measure(run: ScaleRun, names: list[str]) -> None:
     """Take all measurements and write the report."""
     measured = await run.growths(names)
-    workers, ledger = ([], []) if names else (await run.workers(), await run.ledger())
+    workers = await run.workers() if not names or "workers" in names else []
+    ledger = await run.ledger() if not names or "ledger" in names else []
     write(sheets_of(measured, workers, ledger), measured, FOLDER)
 
 
@@ -93,7 +97,9 @@ def main() -> int:
     """Measure, print and write the report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer and smaller sizes, for a first look")
-    parser.add_argument("--only", nargs="*", default=[], choices=[growth.name for growth in GROWTHS])
+    parser.add_argument(
+        "--only", nargs="*", default=[], choices=[*(growth.name for growth in GROWTHS), "workers", "ledger"]
+    )
     arguments = parser.parse_args()
     with running_postgres() as postgres, running_redis() as redis:
         uvloop.run(measure(ScaleRun(postgres, redis, quick=arguments.quick), arguments.only))

@@ -20,8 +20,8 @@ from tests.profile.server_profile import Counters, read_counters
 
 CLIENTS = 64
 WARM_UP = 300
-NOT_OF_A_TURN = ("simulator", "sweeper")
-"""The provider is not ours; the sweeper runs by the clock."""
+NOT_OF_A_TURN = ("simulator",)
+"""The provider is not ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ async def _run(bot: MeasuredBot, servers: Servers, redis: Redis, turns: int, wor
         }
     )
     bot = replace(bot, settings=settings)
-    names = ("simulator", *["worker"] * workers, "gateway", "ledger", "sweeper")
+    names = ("simulator", *["worker"] * workers, "gateway", "ledger")
     async with running_stack(settings, names, servers) as stack:
         await talk(bot.token, gateway_port, clients=CLIENTS, turns=WARM_UP)
         await until_queues_are_empty(redis)

@@ -11,6 +11,7 @@ from tests.measuring.sheets import Sheet, write_report
 from tests.profile.server_profile import Figures
 from tests.scale.cost import Cost
 from tests.scale.ledger import LedgerSpeed
+from tests.scale.sweeps import SWEEPS
 
 FLAT_WITHIN = 0.15
 WORTH_NAMING_BUFFERS = 1.0
@@ -24,12 +25,19 @@ class Measured:
     growth: str
     size: int
     cost: Cost
+    sweep: dict[str, float]
+    """Shared buffers of each of the sweeper's statements."""
 
 
 def sheets_of(measured: list[Measured], workers: list[tuple[int, Cost]], ledger: list[LedgerSpeed]) -> list[Sheet]:
     """Return the report's tables."""
     return [
         Sheet("Cost of a turn as the tables grow", COLUMNS, [_row(one, _smallest(measured, one)) for one in measured]),
+        Sheet(
+            "Shared buffers of one sweep",
+            ("growth", "size", *SWEEPS),
+            [(one.growth, f"{one.size:,}", *(f"{one.sweep[name]:,.0f}" for name in SWEEPS)) for one in measured],
+        ),
         Sheet(
             "What bends, from the smallest size to the largest",
             ("growth", "what", "smallest", "largest"),
@@ -51,7 +59,7 @@ def sheets_of(measured: list[Measured], workers: list[tuple[int, Cost]], ledger:
     ]
 
 
-PROCESSES = ("gateway", "worker", "postgres", "redis", "ledger", "sweeper")
+PROCESSES = ("gateway", "worker", "postgres", "redis", "ledger")
 COLUMNS = ("growth", "size", "CPU a turn", "ratio", "buffers a turn", "ratio", "flat", *PROCESSES)
 
 
@@ -67,6 +75,7 @@ def write(sheets: list[Sheet], measured: list[Measured], folder: Path) -> None:
             "size": one.size,
             "cpu_us": one.cost.cpu_us,
             "buffers": one.cost.buffers,
+            "buffers_of_a_sweep": one.sweep,
             "cpu_us_by_process": {name: spent / one.cost.turns * 1e6 for name, spent in one.cost.cpu.items()},
         }
         for one in measured
