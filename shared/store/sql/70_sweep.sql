@@ -1,4 +1,5 @@
--- What the sweeper does; every function finds candidates first, then locks, then looks again.
+-- What the sweeper does; every function finds candidates first, then locks, then looks again. Candidates are found as
+-- of the statement's begin: an index is read up to an instant only where the instant cannot change meanwhile.
 
 -- Turns that were rung and not claimed: ring them again, each at most once every so often.
 DROP FUNCTION IF EXISTS ring_unclaimed(double precision, integer);
@@ -7,7 +8,7 @@ LANGUAGE sql AS $$
     UPDATE turns SET rung_at = clock_timestamp()
     WHERE id IN (
         SELECT id FROM turns
-        WHERE status = 'ready' AND rung_at < clock_timestamp() - make_interval(secs => unclaimed_seconds)
+        WHERE status = 'ready' AND rung_at < statement_timestamp() - make_interval(secs => unclaimed_seconds)
         ORDER BY rung_at LIMIT at_most FOR UPDATE SKIP LOCKED
     )
     RETURNING id;
@@ -65,7 +66,7 @@ BEGIN
     o_ended := '{}';
     SELECT array_agg(id) INTO candidates FROM (
         SELECT id FROM turns
-        WHERE status IN ('waiting', 'ready') AND deadline_at < clock_timestamp() ORDER BY deadline_at LIMIT at_most
+        WHERE status IN ('waiting', 'ready') AND deadline_at < statement_timestamp() ORDER BY deadline_at LIMIT at_most
     ) AS overdue;
     PERFORM lock_workspaces_of(candidates);
     FOR t IN
@@ -94,7 +95,7 @@ DECLARE
 BEGIN
     SELECT array_agg(id) INTO candidates FROM (
         SELECT id FROM turns
-        WHERE status = 'waiting' AND hold = 'due' AND next_attempt_at <= clock_timestamp()
+        WHERE status = 'waiting' AND hold = 'due' AND next_attempt_at <= statement_timestamp()
         ORDER BY next_attempt_at LIMIT at_most
     ) AS due;
     candidates := candidates || due_for_room(at_most);
@@ -156,7 +157,7 @@ LANGUAGE sql AS $$
     ), callers AS (
         SELECT id FROM turns
         WHERE status = 'waiting' AND hold = 'room' AND door IN ('whole', 'stream')
-            AND next_attempt_at <= clock_timestamp()
+            AND next_attempt_at <= statement_timestamp()
         ORDER BY next_attempt_at LIMIT at_most
     )
     SELECT coalesce(array_agg(id), '{}') FROM (
