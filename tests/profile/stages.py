@@ -45,8 +45,6 @@ WORKER: Rules = (
     ("completion/turn_flow.py", "the flow itself"),
     ("shared/queue/", "broker"),
     ("site-packages/dramatiq/", "broker"),
-    ("site-packages/sqlalchemy/", "database, whose cannot be told"),
-    ("site-packages/redis/", "Redis, whose cannot be told"),
 )
 GATEWAY: Rules = (
     ("gateway/body.py", "parse"),
@@ -66,9 +64,12 @@ GATEWAY: Rules = (
     ("services/gateway/", "the handler itself"),
     ("site-packages/uvicorn/", "http"),
     ("site-packages/starlette/", "http"),
+)
+LIBRARIES: Rules = (
     ("site-packages/sqlalchemy/", "database, whose cannot be told"),
     ("site-packages/redis/", "Redis, whose cannot be told"),
 )
+"""Asked when no frame of the stack is known: a library works for whoever called it, where that can be seen."""
 
 
 def share_by_stage(stacks: Iterable[tuple[Sequence[str], int]], rules: Rules) -> dict[str, float]:
@@ -82,10 +83,11 @@ def share_by_stage(stacks: Iterable[tuple[Sequence[str], int]], rules: Rules) ->
 
 def stage_of(frames: Sequence[str], rules: Rules) -> str:
     """Return the stage of one stack."""
-    for frame in reversed(frames):
-        for part, stage in rules:
-            if part in frame:
-                return stage
+    for table in (rules, LIBRARIES):
+        for frame in reversed(frames):
+            for part, stage in table:
+                if part in frame:
+                    return stage
     return ELSEWHERE
 
 

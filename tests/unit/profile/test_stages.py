@@ -14,7 +14,11 @@ def test_a_stack_belongs_to_the_innermost_frame_that_a_stage_knows() -> None:
 
 
 def test_a_stack_that_no_stage_knows_is_the_rest() -> None:
-    assert stage_of([RUN, LIBRARY], WORKER) == ELSEWHERE
+    assert stage_of([RUN], WORKER) == ELSEWHERE
+
+
+def test_a_library_that_works_for_nobody_known_is_named_itself() -> None:
+    assert stage_of([RUN, LIBRARY], WORKER) == "database, whose cannot be told"
 
 
 def test_shares_are_of_all_samples() -> None:
