@@ -132,7 +132,7 @@ LANGUAGE sql AS $$
     UPDATE usage_events SET rung_at = clock_timestamp()
     WHERE (turn_id, attempt) IN (
         SELECT turn_id, attempt FROM usage_events
-        WHERE counted_revision < revision AND rung_at < clock_timestamp() - make_interval(secs => older_than_seconds)
+        WHERE counted_revision < revision AND rung_at < statement_timestamp() - make_interval(secs => older_than_seconds)
         ORDER BY rung_at LIMIT at_most FOR UPDATE SKIP LOCKED
     )
     RETURNING turn_id, attempt;
