@@ -1,11 +1,14 @@
 # make run    the whole product on this machine        make test    every test
 # make check  lint, types, import rules                make lock    pin the requirements anew
 # make bench  the three figures of the main job        SIMULATOR=1 make run   with the provider simulator
+# make guard  what a turn costs in counts, against its budgets
+# make profile  where a turn's CPU goes: tables and flame graphs in build/profile
+# make bench-scale  what a turn costs as the tables grow (ARGS=--quick: a first look)
 # make screenshots  the README's pictures, made anew by the browser tests
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test check lock bench screenshots chromium
+.PHONY: help run test check lock bench bench-scale guard profile screenshots chromium
 
 # the first Python of 3.11 or 3.12 that really runs
 PYTHON := $(shell for name in python3.12 python3.11 python3; do \
@@ -47,6 +50,15 @@ check: $(VENV)/made-of-check
 
 bench: $(VENV)/made-of-check
 	@$(BIN)/python -m tests.bench
+
+bench-scale: $(VENV)/made-of-check
+	@$(BIN)/python -m tests.scale $(ARGS)
+
+guard: $(VENV)/made-of-check
+	@$(BIN)/python -m pytest tests/guard --capture=no
+
+profile: $(VENV)/made-of-check
+	@$(BIN)/python -m tests.profile $(ARGS)
 
 lock: $(VENV)/made-of-check
 	@for name in run check uv; do \

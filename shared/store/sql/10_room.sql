@@ -19,11 +19,11 @@ CREATE FUNCTION release_for_room(of_key uuid, at_most bigint) RETURNS bigint
 LANGUAGE sql AS $$
     WITH changed AS (
         UPDATE turns SET hold = NULL
-        WHERE id IN (
+        WHERE id = ANY (ARRAY(
             SELECT id FROM turns
             WHERE waits_for_key = of_key AND status = 'waiting' AND hold = 'room'
             ORDER BY position LIMIT at_most
-        )
+        ))
         RETURNING id
     )
     SELECT count(*) FROM changed;
@@ -60,7 +60,7 @@ BEGIN
         ORDER BY position LIMIT free
     ), changed AS (
         UPDATE turns SET status = 'ready', rung_at = clock_timestamp(), next_attempt_at = NULL, waits_for_key = NULL
-        WHERE id IN (SELECT id FROM chosen)
+        WHERE id = ANY (ARRAY(SELECT id FROM chosen))
         RETURNING id, position
     )
     SELECT array_agg(id ORDER BY position) INTO promoted FROM changed;

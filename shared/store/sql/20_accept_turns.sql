@@ -4,6 +4,8 @@ CREATE FUNCTION accept_turns(batch jsonb, waiting_limit integer, idempotency_hou
 RETURNS TABLE (o_ordinal integer, o_code text, o_turn_id uuid, o_status text, o_epoch bigint, o_quota_month date)
 LANGUAGE plpgsql AS $$
 DECLARE
+    turn_ids uuid[];
+    of_workspaces uuid[];
     accepted_now timestamptz;
     this_month date;
     r record;
@@ -14,21 +16,20 @@ DECLARE
     is_behind boolean;
     new_status text;
 BEGIN
-    PERFORM 1 FROM workspace_counters
-    WHERE workspace_id IN (SELECT (item ->> 'workspace_id')::uuid FROM jsonb_array_elements(batch) AS item)
-    ORDER BY workspace_id FOR UPDATE;
+    -- rows are looked up by arrays of ids, here and in all that a turn passes: a join with the batch may be planned,
+    -- while its table is small, over the whole of an index, and such a plan stays with its connection
+    SELECT array_agg((item ->> 'turn_id')::uuid), array_agg(DISTINCT (item ->> 'workspace_id')::uuid)
+    INTO turn_ids, of_workspaces FROM jsonb_array_elements(batch) AS item;
+    PERFORM 1 FROM workspace_counters WHERE workspace_id = ANY (of_workspaces) ORDER BY workspace_id FOR UPDATE;
     accepted_now := clock_timestamp();
     this_month := date_trunc('month', accepted_now AT TIME ZONE 'UTC')::date;
     INSERT INTO quota (workspace_id, month)
-    SELECT DISTINCT (item ->> 'workspace_id')::uuid, this_month FROM jsonb_array_elements(batch) AS item
+    SELECT workspace_id, this_month FROM unnest(of_workspaces) AS workspace_id
     ON CONFLICT DO NOTHING;
     PERFORM 1 FROM quota
-    WHERE month = this_month
-        AND workspace_id IN (SELECT (item ->> 'workspace_id')::uuid FROM jsonb_array_elements(batch) AS item)
+    WHERE month = this_month AND workspace_id = ANY (of_workspaces)
     ORDER BY workspace_id FOR UPDATE;
-    repeats := EXISTS (
-        SELECT 1 FROM turns WHERE id IN (SELECT (item ->> 'turn_id')::uuid FROM jsonb_array_elements(batch) AS item)
-    );
+    repeats := EXISTS (SELECT 1 FROM turns WHERE id = ANY (turn_ids));
 
     FOR r IN
         SELECT item.* FROM ROWS FROM (

@@ -4,10 +4,11 @@ CREATE FUNCTION renew_leases(batch jsonb, lease_seconds double precision)
 RETURNS TABLE (turn_id uuid, attempt integer, standing text)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
+DECLARE
+    ids uuid[];
 BEGIN
-    PERFORM 1 FROM turns
-    WHERE id IN (SELECT (item ->> 'turn_id')::uuid FROM jsonb_array_elements(batch) AS item) AND status = 'running'
-    ORDER BY id FOR UPDATE;
+    SELECT array_agg((item ->> 'turn_id')::uuid) INTO ids FROM jsonb_array_elements(batch) AS item;
+    PERFORM 1 FROM turns WHERE id = ANY (ids) AND status || '' = 'running' ORDER BY id FOR UPDATE;
     UPDATE turns AS t
     SET lease_until = clock_timestamp() + make_interval(secs => lease_seconds),
         call_began = t.call_began OR i.call_began,
@@ -18,7 +19,7 @@ BEGIN
         turn_id uuid, attempt integer, call_began boolean, provider text, wire_model text, key_id uuid,
         key_version integer, verdict_seq integer
     )
-    WHERE t.id = i.turn_id AND t.attempt = i.attempt AND t.status = 'running';
+    WHERE t.id = ANY (ids) AND t.id = i.turn_id AND t.attempt = i.attempt AND t.status || '' = 'running';
     RETURN QUERY
     SELECT t.id, i.attempt,
         CASE
@@ -28,6 +29,7 @@ BEGIN
             ELSE 'lost'
         END
     FROM jsonb_to_recordset(batch) AS i (turn_id uuid, attempt integer)
-    JOIN turns AS t ON t.id = i.turn_id;
+    JOIN turns AS t ON t.id = i.turn_id
+    WHERE t.id = ANY (ids);
 END;
 $$;

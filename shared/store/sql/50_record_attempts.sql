@@ -49,7 +49,7 @@ BEGIN
             cached_input_tokens = i.cached_input_tokens, cache_write_input_tokens = i.cache_write_input_tokens,
             reasoning_tokens = i.reasoning_tokens, first_text_ms = i.first_text_ms, call_ms = i.call_ms
         FROM attempt_ends(batch) AS i
-        WHERE t.id = i.turn_id AND t.attempt = i.attempt AND t.status = 'running'
+        WHERE t.id = ANY (ids) AND t.id = i.turn_id AND t.attempt = i.attempt AND t.status || '' = 'running'
         RETURNING t.id
     )
     SELECT coalesce(array_agg(id), '{}') INTO applied FROM changed;
@@ -59,7 +59,7 @@ BEGIN
         WITH changed AS (
             UPDATE turns AS t SET holds_quota = true, call_began = true
             FROM attempt_ends(batch) AS i
-            WHERE t.id = i.turn_id AND t.attempt = i.attempt AND t.status = 'cancelled'
+            WHERE t.id = ANY (ids) AND t.id = i.turn_id AND t.attempt = i.attempt AND t.status = 'cancelled'
                 AND i.call_began AND NOT t.holds_quota
             RETURNING t.id
         )
@@ -76,7 +76,7 @@ BEGIN
             key_id = i.key_id, key_version = i.key_version, provider_request_id = i.provider_request_id,
             first_text_ms = i.first_text_ms, call_ms = i.call_ms
         FROM attempt_ends(batch) AS i
-        WHERE t.id = i.turn_id AND t.attempt = i.attempt AND t.status = 'cancelled';
+        WHERE t.id = ANY (ids) AND t.id = i.turn_id AND t.attempt = i.attempt AND t.status = 'cancelled';
     END IF;
 
     UPDATE quota AS q SET used = q.used - g.messages
@@ -105,10 +105,12 @@ BEGIN
         i.cached_input_tokens, i.cache_write_input_tokens, i.reasoning_tokens, recorded_now, recorded_now,
         i.wire_model, i.key_version, i.provider_request_id, i.earlier_request_ids, i.error, i.first_text_ms, i.call_ms
     FROM attempt_ends(batch) AS i JOIN turns AS t ON t.id = i.turn_id
-    -- an attempt that made no call and sends its turn back used nothing and ended nothing
-    WHERE i.call_began OR i.status NOT IN ('waiting', 'ready')
+    WHERE t.id = ANY (ids) AND (
+        -- an attempt that made no call and sends its turn back used nothing and ended nothing
+        i.call_began OR i.status NOT IN ('waiting', 'ready')
         -- but who ended this attempt from outside did not know that
         OR EXISTS (SELECT 1 FROM usage_events AS e WHERE e.turn_id = i.turn_id AND e.attempt = i.attempt)
+    )
     ON CONFLICT (turn_id, attempt) DO UPDATE
     SET kind = excluded.kind, provider = excluded.provider, key_id = excluded.key_id,
         input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens,
@@ -152,7 +154,8 @@ BEGIN
                 AND p.version = i.key_version AND p.verdict_seq = i.verdict_seq
         ),
         CASE WHEN i.ordinal = 1 THEN promoted ELSE '{}' END
-    FROM attempt_ends(batch) AS i JOIN turns AS t ON t.id = i.turn_id;
+    FROM attempt_ends(batch) AS i JOIN turns AS t ON t.id = i.turn_id
+    WHERE t.id = ANY (ids);
 END;
 $$;
 

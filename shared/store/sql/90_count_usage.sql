@@ -8,7 +8,9 @@ DECLARE
 BEGIN
     SELECT array_agg(e) INTO changed FROM (
         SELECT * FROM usage_events
-        WHERE (turn_id, attempt) IN (SELECT * FROM unnest(turn_ids, attempts)) AND counted_revision < revision
+        WHERE (turn_id, attempt) IN (SELECT * FROM unnest(turn_ids, attempts))
+            -- said so that the index of what is not counted is not read instead: there may be much of it
+            AND revision - counted_revision > 0
         ORDER BY turn_id, attempt FOR UPDATE
     ) AS e;
     IF changed IS NULL THEN
@@ -130,7 +132,7 @@ LANGUAGE sql AS $$
     UPDATE usage_events SET rung_at = clock_timestamp()
     WHERE (turn_id, attempt) IN (
         SELECT turn_id, attempt FROM usage_events
-        WHERE counted_revision < revision AND rung_at < clock_timestamp() - make_interval(secs => older_than_seconds)
+        WHERE counted_revision < revision AND rung_at < statement_timestamp() - make_interval(secs => older_than_seconds)
         ORDER BY rung_at LIMIT at_most FOR UPDATE SKIP LOCKED
     )
     RETURNING turn_id, attempt;
