@@ -1,43 +1,51 @@
-"""What the product's processes use: memory and CPU, as the operating system accounts them."""
+"""What a system's processes use: memory and CPU, as the operating system accounts them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import psutil
 
+ROLES = ("gateway", "worker", "dashboard", "background", "simulator", "redis-server", "postgres")
+
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One process tree: proportional set size in MB and CPU seconds so far."""
+    """One role: proportional set size in MB and CPU seconds so far."""
 
     pss_mb: float
     cpu_seconds: float
 
 
-def role_of(process: psutil.Process) -> str:
-    """Name a process by what it does for the product."""
-    words = " ".join(process.cmdline())
-    for role in ("gateway", "worker", "dashboard", "background", "simulator", "redis-server", "postgres"):
-        if role in words:
-            return role
-    return "up"
+def role_of(words: str) -> str:
+    """Name a process of ours by what it does, read from its command line."""
+    last = words.rsplit(" ", maxsplit=1)[-1]
+    return next((role for role in ROLES if role == last), None) or next(
+        (role for role in ("redis-server", "postgres") if role in words), "up"
+    )
 
 
 def use_by_role(root_pid: int) -> dict[str, Use]:
-    """Return the use of every process below `root_pid`, summed by role."""
+    """Return the use of every process below `root_pid`, summed by role; children that have ended count on."""
     root = psutil.Process(root_pid)
     uses: dict[str, Use] = {}
     for process in [root, *root.children(recursive=True)]:
         try:
-            role, memory, cpu = role_of(process), process.memory_full_info(), process.cpu_times()
+            role, memory, cpu = role_of(" ".join(process.cmdline())), process.memory_full_info(), process.cpu_times()
         except (psutil.NoSuchProcess, psutil.ZombieProcess):
             continue
         before = uses.get(role, Use(0.0, 0.0))
-        uses[role] = Use(before.pss_mb + memory.pss / 1e6, before.cpu_seconds + cpu.user + cpu.system)
+        seconds = cpu.user + cpu.system + cpu.children_user + cpu.children_system
+        uses[role] = Use(before.pss_mb + memory.pss / 1e6, before.cpu_seconds + seconds)
     return uses
 
 
-def cpu_between(before: dict[str, Use], after: dict[str, Use]) -> dict[str, float]:
+def cpu_between(before: Mapping[str, Use], after: Mapping[str, Use]) -> dict[str, float]:
     """Return the CPU seconds that each role spent between two looks."""
     return {role: use.cpu_seconds - before.get(role, Use(0, 0)).cpu_seconds for role, use in after.items()}
+
+
+def memory_of(uses: Mapping[str, Use]) -> float:
+    """Return the memory of all processes together, in MB."""
+    return sum(use.pss_mb for use in uses.values())
