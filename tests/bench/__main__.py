@@ -23,10 +23,12 @@ PEERS = Path("build/peers")
 SECONDS = 10.0
 
 
-async def measure(systems: Collection[str], groups: Collection[str], seconds: float) -> Results:
+async def measure(
+    systems: Collection[str], groups: Collection[str], *, seconds: float, soak_minutes: float = 0
+) -> Results:
     """Measure the chosen cases on the chosen systems, one system after the other."""
     with TemporaryDirectory(prefix="mevichat-bench-logs-") as folder:
-        stages = stages_of(systems, groups, PEERS.resolve(), Path(folder))
+        stages = stages_of(systems, groups, PEERS.resolve(), Path(folder), soak_minutes=soak_minutes)
         async with running_standin(Path(folder)) as standin:
             return await run_stages(stages, standin, seconds=seconds)
 
@@ -35,7 +37,7 @@ def main() -> int:
     """Measure and report; fail when ours has no figure for a case that was asked for."""
     chosen = _arguments()
     install_wrk()
-    results = uvloop.run(measure(chosen.systems, chosen.only, chosen.seconds))
+    results = uvloop.run(measure(chosen.systems, chosen.only, seconds=chosen.seconds, soak_minutes=chosen.soak))
     names = results.systems()
     page = write_report(results, names, this_machine(), utc_now(), chosen.folder)
     print(f"\n{page.read_text(encoding='utf-8')}\n{page}")  # noqa: T201 - it is what people run this for
@@ -47,6 +49,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", type=_words(GROUPS), default=GROUPS, help=f"cases, of: {', '.join(GROUPS)}")
     parser.add_argument("--systems", type=_words(SYSTEMS), default=(OURS,), help=f"of: {', '.join(SYSTEMS)}")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="the length of a run under load")
+    parser.add_argument("--soak", type=float, default=0, metavar="MINUTES", help="also hold 2,000 turns so long")
     parser.add_argument("--folder", type=Path, default=Path("build/bench"), help="where the report goes")
     return parser.parse_args()
 

@@ -46,6 +46,11 @@ def cpu_between(before: Mapping[str, Use], after: Mapping[str, Use]) -> dict[str
     return {role: use.cpu_seconds - before.get(role, Use(0, 0)).cpu_seconds for role, use in after.items()}
 
 
+def cpu_of(uses: Mapping[str, Use]) -> float:
+    """Return the CPU seconds of all processes together."""
+    return sum(use.cpu_seconds for use in uses.values())
+
+
 def memory_of(uses: Mapping[str, Use]) -> float:
     """Return the memory of all processes together, in MB."""
     return sum(use.pss_mb for use in uses.values())

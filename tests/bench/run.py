@@ -40,6 +40,7 @@ async def _measure(case: Case, scene: Scene, results: Results) -> None:
     finally:
         await scene.standin.set_manner()
     results.measured.append(Measured(case.label, scene.system.name, figures))
+    # what people want to see at once; the report has the rest
     said = ", ".join(f"{figure.name} {shown(figure.value)} {figure.unit}" for figure in figures[:SHOWN_FIGURES])
     print(f"{scene.system.name:8} {case.label}: {said} ({time.monotonic() - began:.0f} s)", flush=True)  # noqa: T201
 

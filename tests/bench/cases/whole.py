@@ -16,7 +16,7 @@ async def measure_whole(scene: Scene, requests: Sequence[bytes], clients: int) -
     """Warm up, then measure so many clients for the scene's length."""
     port = scene.system.port
     await run_wrk(port, requests, clients=clients, seconds=scene.seconds * WARM_UP)
-    await scene.standin.until_quiet()
+    await scene.until_idle()
     async with spending(scene) as spent:
         run = await run_wrk(port, requests, clients=clients, seconds=scene.seconds)
     return [

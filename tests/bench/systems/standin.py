@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,8 +14,6 @@ from tests.bench.systems.door import Door, bearer
 from tests.bench.systems.process import free_port, running_process, until_answers
 
 START_SECONDS = 20
-QUIET_SECONDS = 0.5
-QUIET_WITHIN_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +40,6 @@ class StandIn:
     async def calls(self) -> int:
         """Return how many chat requests it has seen."""
         return await self._control()
-
-    async def until_quiet(self) -> int:
-        """Wait until no more requests arrive, so that all work on them is done; return their number."""
-        calls = await self.calls()
-        for _ in range(int(QUIET_WITHIN_SECONDS / QUIET_SECONDS)):
-            await asyncio.sleep(QUIET_SECONDS)
-            before, calls = calls, await self.calls()
-            if calls == before:
-                break
-        return calls
 
     async def _control(self, **fields: float) -> int:
         async with self.session.post(f"http://127.0.0.1:{self.port}/control", json=fields) as answer:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 WORD = "word"
-"""Every chunk holds one; who counts them knows that the whole stream arrived."""
+"""Every chunk holds it once, with a number: some proxies end a stream that repeats itself."""
 ANSWER = "My name is Bench."
 MODEL = "gpt-5-mini"
 USAGE = {
@@ -44,7 +44,7 @@ def models_of() -> bytes:
 def stream_of(chunks: int, *, usage: bool) -> tuple[bytes, ...]:
     """Return a stream's parts: head with the first word, one a word, and the end with finish, usage and `[DONE]`."""
     head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
-    words = [_chunk({"content": f"{WORD} "}) for _ in range(chunks)]
+    words = [_chunk({"content": f"{WORD}{number} "}) for number in range(chunks)]
     end = _chunk({}, "stop")
     if usage:
         end += _event(ENVELOPE | {"object": "chat.completion.chunk", "choices": [], "usage": USAGE})

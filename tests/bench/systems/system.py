@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from tests.bench.systems.door import Door
@@ -23,6 +24,8 @@ class Running:
     port: int
     start_seconds: tuple[float, ...]
     doors: Callable[[int], Awaitable[Sequence[Door]]]
+    ports: Mapping[str, int] = field(default_factory=dict)
+    data_dir: Path | None = None
 
     async def door(self) -> Door:
         """Return the door of one tenant."""
