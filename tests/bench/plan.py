@@ -26,7 +26,7 @@ SYSTEMS = (OURS, LITELLM, PORTKEY)
 WHOLES = (*IDLE, *ONE_CLIENT, *WHOLE, *PROMPTS, *TENANTS)
 BESIDE_PEERS = (*WHOLES, *STREAMS, *PACED)
 SOAK = "soak"
-GROUPS = tuple(dict.fromkeys(case.group for case in (*BESIDE_PEERS, *IN_FLIGHT, *REVOCATION)))
+GROUPS = (*dict.fromkeys(case.group for case in (*BESIDE_PEERS, *IN_FLIGHT, *REVOCATION)), SOAK)
 
 
 @dataclass(frozen=True, slots=True)

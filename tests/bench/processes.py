@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import psutil
 
+from tests.bench.figures import NoFigureError
+
 ROLES = ("gateway", "worker", "dashboard", "background", "simulator", "redis-server", "postgres")
 
 
@@ -27,10 +29,14 @@ def role_of(words: str) -> str:
 
 
 def use_by_role(root_pid: int) -> dict[str, Use]:
-    """Return the use of every process below `root_pid`, summed by role; children that have ended count on."""
-    root = psutil.Process(root_pid)
+    """Return the use of every process below `root_pid`, summed by role; children that have ended count on.
+
+    Raises:
+        NoFigureError: the root has ended.
+
+    """
     uses: dict[str, Use] = {}
-    for process in [root, *root.children(recursive=True)]:
+    for process in _tree(root_pid):
         try:
             role, memory, cpu = role_of(" ".join(process.cmdline())), process.memory_full_info(), process.cpu_times()
         except (psutil.NoSuchProcess, psutil.ZombieProcess):
@@ -39,6 +45,14 @@ def use_by_role(root_pid: int) -> dict[str, Use]:
         seconds = cpu.user + cpu.system + cpu.children_user + cpu.children_system
         uses[role] = Use(before.pss_mb + memory.pss / 1e6, before.cpu_seconds + seconds)
     return uses
+
+
+def _tree(root_pid: int) -> list[psutil.Process]:
+    try:
+        root = psutil.Process(root_pid)
+        return [root, *root.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        raise NoFigureError("It has ended by itself.") from None
 
 
 def cpu_between(before: Mapping[str, Use], after: Mapping[str, Use]) -> dict[str, float]:

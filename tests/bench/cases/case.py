@@ -62,10 +62,10 @@ class Spent:
     calls: int = 0
     memory_mb: float = 0.0
 
-    def cpu_figures(self, each: str, count: float) -> list[Figure]:
+    def cpu_figures(self, each: str, count: float, *, target: str = "") -> list[Figure]:
         """Return the CPU of one of `count`, over all processes together and then by role."""
         total = sum(self.cpu_seconds.values())
-        figures = [Figure(f"CPU per {each}", total / count * 1e6, "µs")]
+        figures = [Figure(f"CPU per {each}", total / count * 1e6, "µs", target)]
         if len(self.cpu_seconds) > 1:
             figures += [
                 Figure(f"CPU per {each} in {role}", seconds / count * 1e6, "µs")

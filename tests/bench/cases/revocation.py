@@ -49,12 +49,13 @@ class Admin:
 
     async def until_invalid(self, key_id: str) -> None:
         """Wait until the key is known to be invalid."""
-        async with asyncio.timeout(NOTICED_WITHIN_SECONDS):
-            while True:
-                async with self.http.get(f"{self.dashboard}/api/keys/{key_id}", headers=self.headers) as answer:
-                    if (await answer.json())["state"] == "invalid":
-                        return
-                await asyncio.sleep(POLL_SECONDS)
+        ends_at = time.perf_counter() + NOTICED_WITHIN_SECONDS
+        while time.perf_counter() < ends_at:
+            async with self.http.get(f"{self.dashboard}/api/keys/{key_id}", headers=self.headers) as answer:
+                if (await answer.json())["state"] == "invalid":
+                    return
+            await asyncio.sleep(POLL_SECONDS)
+        raise NoFigureError(f"A revoked key was not known to be invalid within {NOTICED_WITHIN_SECONDS} s.")
 
 
 async def _measure(scene: Scene) -> list[Figure]:

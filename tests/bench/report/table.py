@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tests.bench.figures import Figure, Results
+from tests.bench.figures import Figure, Gap, Results
 
 OURS = "ours"
 NOT_MEASURED = ""
+ONLY_OURS = "The case is not part of what is measured there."
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,14 @@ def lines_of(results: Results, systems: Sequence[str]) -> list[Line]:
             cells.setdefault((measured.case, figure.name), {})[measured.system] = figure
     cases = list(dict.fromkeys(case for case, _ in cells))
     return [_line(key, cells[key], systems) for case in cases for key in cells if key[0] == case]
+
+
+def unplanned_gaps(results: Results, systems: Sequence[str]) -> list[Gap]:
+    """Return the cells that are empty since nobody meant to fill them: some cases are about ours alone."""
+    known = {(found.case, found.system) for found in results.measured}
+    known |= {(gap.case, gap.system) for gap in results.gaps}
+    cases = dict.fromkeys(found.case for found in results.measured)
+    return [Gap(case, system, ONLY_OURS) for system in systems for case in cases if (case, system) not in known]
 
 
 def ratio(ours: float | None, other: float | None) -> float | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.bench.figures import Results
 from tests.bench.report.machine import Machine
-from tests.bench.report.table import lines_of, markdown_table
+from tests.bench.report.table import lines_of, markdown_table, unplanned_gaps
 
 NOTES = """\
 All systems answer from the same stand-in for a provider, on one machine, one after the other, in one run. Read the
@@ -42,16 +42,17 @@ def markdown_report(results: Results, systems: Sequence[str], machine: Machine, 
         "",
         NOTES,
         *markdown_table(lines_of(results, systems), systems),
-        *_gap_lines(results),
+        *_gap_lines(results, systems),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _gap_lines(results: Results) -> list[str]:
-    if not results.gaps:
+def _gap_lines(results: Results, systems: Sequence[str]) -> list[str]:
+    gaps = [*results.gaps, *unplanned_gaps(results, systems)]
+    if not gaps:
         return []
     reasons: dict[tuple[str, str], list[str]] = {}
-    for gap in results.gaps:
+    for gap in gaps:
         reasons.setdefault((gap.system, gap.reason), []).append(gap.case)
     items = [f"- {system}: {'; '.join(cases)}. {reason}" for (system, reason), cases in reasons.items()]
     return ["", "## Empty cells", "", *items]

@@ -8,7 +8,7 @@ import pytest
 
 from tests.bench.figures import Figure, Gap, Measured, Results
 from tests.bench.report.machine import Machine
-from tests.bench.report.table import lines_of, markdown_table, ratio, shown
+from tests.bench.report.table import lines_of, markdown_table, ratio, shown, unplanned_gaps
 from tests.bench.report.write import markdown_report
 
 SYSTEMS = ["ours", "LiteLLM", "Portkey"]
@@ -69,6 +69,12 @@ def test_there_is_no_ratio_to_nothing(ours: float | None, other: float | None) -
 @pytest.mark.parametrize(("value", "words"), [(None, ""), (0.0214, "0.02"), (12.34, "12.3"), (1734.4, "1,734")])
 def test_a_value_is_written_with_the_figures_that_count(value: float | None, words: str) -> None:
     assert shown(value) == words
+
+
+def test_a_cell_that_nobody_meant_to_fill_has_a_reason_too() -> None:
+    gaps = unplanned_gaps(_results(), SYSTEMS)
+
+    assert [(gap.case, gap.system) for gap in gaps] == [("256 clients", "Portkey")]
 
 
 def test_the_page_says_when_where_and_why_cells_are_empty() -> None:
