@@ -16,7 +16,7 @@ from tests.bench.load.wrk_output import WholeReplies, read_wrk
 from tests.bench.systems.standin_wire import ANSWER
 
 SCRIPT = Path(__file__).with_name("answers.lua")
-TIMEOUT_SECONDS = 30
+TIMEOUT_SECONDS = 60
 ABSENT = "wrk is not installed; it is Debian's package of that name."
 
 
