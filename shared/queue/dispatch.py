@@ -39,6 +39,12 @@ def dispatch_script() -> Script:
     return Script(text, hashlib.sha1(text, usedforsecurity=False).hexdigest())
 
 
+@cache
+def ack_script() -> str:
+    """Read our own script for what dramatiq's does one by one; so short that it is sent each time."""
+    return files("shared.queue").joinpath("ack.lua").read_text(encoding="utf-8")
+
+
 @dataclass(frozen=True, slots=True)
 class Dispatch:
     """Builds the script's arguments as one sender (`broker_id`) sends them."""
