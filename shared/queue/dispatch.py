@@ -41,8 +41,14 @@ def dispatch_script() -> Script:
 
 @cache
 def ack_script() -> str:
-    """Read our own script for what dramatiq's does one by one; so short that it is sent each time."""
+    """Read our own script that acks many messages; so short that it is sent each time."""
     return files("shared.queue").joinpath("ack.lua").read_text(encoding="utf-8")
+
+
+@cache
+def ring_script() -> str:
+    """Read our own script that enqueues many messages and rings; so short that it is sent each time."""
+    return files("shared.queue").joinpath("ring.lua").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)

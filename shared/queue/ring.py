@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, groupby
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -14,7 +13,7 @@ import redis.asyncio as redis
 from redis.exceptions import RedisError
 
 from shared.ids import new_id
-from shared.queue.dispatch import Dispatch
+from shared.queue.dispatch import Dispatch, ring_script
 from shared.queue.errors import QueueUnavailableError
 from shared.queue.routes import Route
 from shared.tick_batch import TickBatch
@@ -39,7 +38,7 @@ class _Call:
 
 
 class Ringer:
-    """Leaves messages as dramatiq's script leaves them, many callers in one transaction.
+    """Leaves messages as dramatiq's script leaves them, many callers in one command.
 
     The script takes one message at a time and notes a heartbeat of the sender's with each; a sender takes no
     messages, so nobody needs to know whether it lives.
@@ -74,18 +73,15 @@ class Ringer:
             self._answer(calls, failure)
 
     async def _enqueue(self, messages: list[_Message]) -> None:
-        """Put the messages on their queues and ring the bells, all or nothing."""
-        pipeline = self._redis.pipeline(transaction=True)
-        for queue, of_queue in groupby(sorted(messages, key=_queue), key=_queue):
-            ids_and_data = [(one.redis_id, one.data) for one in of_queue]
-            pipeline.execute_command("HSET", self._dispatch.messages_key(queue), *chain.from_iterable(ids_and_data))
-            pipeline.execute_command(
-                "RPUSH", self._dispatch.queue_key(queue), *(redis_id for redis_id, _ in ids_and_data)
+        """Put the messages on their queues and ring the bells; a queue gets all of its own or nothing."""
+        by_queue: dict[str, list[str | bytes]] = {}
+        for message in messages:
+            by_queue.setdefault(message.queue, []).extend((message.redis_id, message.data))
+        for queue, ids_and_data in by_queue.items():
+            keys = (self._dispatch.messages_key(queue), self._dispatch.queue_key(queue), self._dispatch.bell_key(queue))
+            await self._redis.execute_command(  # type: ignore[no-untyped-call]
+                "EVAL", ring_script(), len(keys), *keys, *ids_and_data
             )
-            bell = self._dispatch.bell_key(queue)
-            pipeline.execute_command("LPUSH", bell, 1)
-            pipeline.execute_command("LTRIM", bell, 0, 0)  # One ring waits at most: who answers it takes all it can.
-        await pipeline.execute()
 
     @staticmethod
     def _answer(calls: list[_Call], failure: QueueUnavailableError | None) -> None:
@@ -111,7 +107,3 @@ def encode_message(route: Route, args: tuple[Any, ...]) -> _Message:
         "message_timestamp": int(time.time() * 1000),
     }
     return _Message(route.queue, message_id, orjson.dumps(fields))
-
-
-def _queue(message: _Message) -> str:
-    return message.queue
