@@ -16,7 +16,8 @@ from shared.vault.master_keys import KEY_BYTES, MasterKeys
 from shared.vault.places import PROVIDER_KEY, WEBHOOK_SECRET, Place
 
 FINGERPRINT_PURPOSE = b"mevichat key fingerprint 1"
-CACHED_ROWS = 4096
+CACHED_ROWS = 16_384
+"""Some 1 KB each: as many keys as a worker keeps configurations of workspaces."""
 OPENS_NOT = "no master key opens this row"
 
 

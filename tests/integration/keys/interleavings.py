@@ -83,7 +83,7 @@ class Side:
             return
         known = await self.configurations.at(turn.workspace_id, turn.epoch)
         assert known is not None
-        found = resolve(turn, known.workspace, CATALOGUE, now=utc_now(), suspect_patience_seconds=3600)
+        found = resolve(turn, known, CATALOGUE, now=utc_now(), suspect_patience_seconds=3600)
         if isinstance(found, Resolved):
             await self._check(turn, found)
             self.running.append(Running(turn, found))

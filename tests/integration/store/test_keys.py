@@ -27,7 +27,7 @@ from shared.store.keys.verdict import apply_verdict, take_live_probe
 from shared.store.keys.write import delete_key, insert_key, rotate_key
 from shared.store.turns.record import record_attempts
 from shared.store.turns.rows import KeyUse
-from shared.store.workspaces.configuration import read_configuration
+from shared.store.workspaces.configuration import read_configurations
 from tests.actor import TESTER
 from tests.integration.store.bench import Bench, failed
 
@@ -207,13 +207,14 @@ async def test_a_disabled_key_is_suspect_when_it_is_enabled_until_a_probe_speaks
 async def test_the_first_key_of_a_provider_is_the_default_and_the_configuration_shows_all(bench: Bench) -> None:
     first, second = await bench.add_key(), await bench.add_key()
 
-    configuration = await read_configuration(bench.database, bench.workspace_id)
+    (configuration, nobody) = await read_configurations(bench.database, [bench.workspace_id, new_id()])
 
     assert configuration is not None
     assert configuration.keys[first.key_id].is_default
     assert not configuration.keys[second.key_id].is_default
     assert configuration.epoch == (await bench.workspace()).epoch
     assert set(configuration.bots) == {bench.bot_id}
+    assert nobody is None
 
 
 async def test_a_text_that_another_key_of_the_workspace_has_is_kept_once_also_when_two_save_it_at_once(
