@@ -1,11 +1,15 @@
 # make run    the whole product on this machine        make test    every test
 # make check  lint, types, import rules                make lock    pin the requirements anew
-# make bench  the three figures of the main job        SIMULATOR=1 make run   with the provider simulator
+# make bench  what a turn costs, measured from outside  make bench-peers       beside LiteLLM and Portkey
+# SIMULATOR=1 make run   with the provider simulator
+# make guard  what a turn costs in counts, against its budgets
+# make profile  where a turn's CPU goes: tables and flame graphs in build/profile
+# make bench-scale  what a turn costs as the tables grow (ARGS=--quick: a first look)
 # make screenshots  the README's pictures, made anew by the browser tests
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test check lock bench screenshots chromium
+.PHONY: help run test check lock bench bench-peers bench-scale guard profile screenshots chromium
 
 # the first Python of 3.11 or 3.12 that really runs
 PYTHON := $(shell for name in python3.12 python3.11 python3; do \
@@ -46,7 +50,21 @@ check: $(VENV)/made-of-check
 	$(BIN)/lint-imports --no-cache
 
 bench: $(VENV)/made-of-check
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+# the peers live in environments of their own under build/peers, never among the product's requirements
+bench-peers: $(VENV)/made-of-check
+	@$(BIN)/python -m tests.bench.systems.install
+	@$(BIN)/python -m tests.bench --systems ours,litellm,portkey $(ARGS)
+
+bench-scale: $(VENV)/made-of-check
+	@$(BIN)/python -m tests.scale $(ARGS)
+
+guard: $(VENV)/made-of-check
+	@$(BIN)/python -m pytest tests/guard --capture=no
+
+profile: $(VENV)/made-of-check
+	@$(BIN)/python -m tests.profile $(ARGS)
 
 lock: $(VENV)/made-of-check
 	@for name in run check uv; do \

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 IsReady = Callable[[], Awaitable[bool]]
 KEEP_ALIVE_SECONDS = 75
@@ -69,9 +70,7 @@ async def serving_health(host: str, port: int, is_ready: IsReady, *, alone: bool
             await server.close()
 
 
-async def serve(
-    app: Starlette, *, host: str, port: int, stop: asyncio.Event, trusted_proxies: str | None = None
-) -> int:
+async def serve(app: ASGIApp, *, host: str, port: int, stop: asyncio.Event, trusted_proxies: str | None = None) -> int:
     """Serve the application until `stop` is set; return the process's exit code.
 
     `trusted_proxies`: addresses and networks whose `X-Forwarded-For` is believed; nobody's when None.
@@ -86,7 +85,7 @@ async def serve(
     return 0 if stop.is_set() else 1
 
 
-def _server(app: Starlette, host: str, port: int, trusted_proxies: str | None = None) -> uvicorn.Server:
+def _server(app: ASGIApp, host: str, port: int, trusted_proxies: str | None = None) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
         host=host,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -64,6 +64,8 @@ class Settings(BaseSettings):
     """Where bots' callers reach the chat API, with `/v1`; the dashboard's snippets name it."""
     openai_base_url: HttpAddress = "https://api.openai.com/v1"
     anthropic_base_url: HttpAddress = "https://api.anthropic.com"
+    provider_wire: Literal["direct", "sdk"] = "direct"
+    """How requests travel: straight over HTTP, or by the providers' own SDKs, at twice the CPU and 50 MB more."""
     mini_base_url: HttpAddress | None = None
     mini_model: str = "mini"
     mini_api_key: str | None = Field(default=None, repr=False)

@@ -11,6 +11,7 @@ EDGES = "from={edge_from}&to={edge_to}"
 """A range that begins and ends in the middle of a month: the most single days."""
 OF_WORKSPACE = (
     "/",
+    "/overview/now",
     "/usage",
     f"/usage?{RANGE}",
     f"/usage?{RANGE}&group=bot",
@@ -21,8 +22,10 @@ OF_WORKSPACE = (
     f"/usage?{RANGE}&group=provider",
     f"/usage?{RANGE}&group=key",
     f"/usage?{RANGE}&bot={{bot}}",
-    f"/usage/chart.svg?{RANGE}",
-    f"/usage/chart.svg?{RANGE}&group=bot",
+    f"/usage/turns.svg?{RANGE}",
+    f"/usage/turns.svg?{RANGE}&group=bot",
+    f"/usage/tokens.svg?{RANGE}",
+    f"/usage/tokens.svg?{RANGE}&group=bot",
     f"/usage.csv?{RANGE}&group=bot",
     "/keys",
     "/keys/list",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from importlib import import_module
+from typing import Final
 
 import typer
 import uvloop
@@ -13,6 +15,10 @@ from shared.settings import PREFIX, Settings, SettingsError, load_settings
 
 REFUSED_EXIT = 2
 """The exit code of a command that could not start: the sentence on stderr says why."""
+
+NEW_OBJECTS_BEFORE_GC: Final = 50_000
+"""Python's own 700 makes a busy process look for cycles hundreds of times a second, and there are next to none:
+13 % of a worker's CPU at 64 clients, measured by perf."""
 
 MODULES = {
     "gateway": "services.gateway.main",
@@ -66,5 +72,14 @@ async def _checked_run(name: str, settings: Settings) -> int:
         from infra.cli.server_checks import refuse_unsound_servers  # noqa: PLC0415
 
         await refuse_unsound_servers(settings)
-    code: int = await import_module(MODULES[name]).run(settings)
+    service = import_module(MODULES[name])
+    _spare_garbage_collection()
+    code: int = await service.run(settings)
     return code
+
+
+def _spare_garbage_collection() -> None:
+    """Let the collector pass over what was loaded and stays, and come seldom for the rest."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(NEW_OBJECTS_BEFORE_GC)

@@ -25,6 +25,7 @@ from services.dashboard.api import (
     usage,
     workspace,
 )
+from services.dashboard.api.parameters import refuse_unknown_parameters
 from services.dashboard.context import AdminContext
 from services.dashboard.errors import AdminError, answer_error
 from services.dashboard.json_response import json_response
@@ -53,23 +54,27 @@ from services.dashboard.pages.page import route_of
 from services.dashboard.pages.render import bare_page
 from services.dashboard.security_headers import SecurityHeaders, add_headers
 from services.dashboard.signing_in import login
+from services.dashboard.signing_in.cookie import local_path
 from shared.health import health_routes
 from shared.store.errors import StoreUnavailableError
 
 HERE = Path(__file__).parent
-NOT_FOUND = 404
+NOT_FOUND, UNAVAILABLE = 404, 503
 RESOURCES = [
-    *keys.ROUTES,
-    *bots.ROUTES,
-    *tokens.ROUTES,
-    *documents.ROUTES,
-    *turns.ROUTES,
-    *usage.ROUTES,
-    *models.ROUTES,
-    *notices.ROUTES,
-    *notice_settings.ROUTES,
-    *workspace.ROUTES,
-    *audit.ROUTES,
+    refuse_unknown_parameters(route)
+    for route in (
+        *keys.ROUTES,
+        *bots.ROUTES,
+        *tokens.ROUTES,
+        *documents.ROUTES,
+        *turns.ROUTES,
+        *usage.ROUTES,
+        *models.ROUTES,
+        *notices.ROUTES,
+        *notice_settings.ROUTES,
+        *workspace.ROUTES,
+        *audit.ROUTES,
+    )
 ]
 
 
@@ -133,7 +138,11 @@ async def _answer_admin_error(request: Request, error: Exception) -> Response:
 
 async def _answer_unavailable(request: Request, _: Exception) -> Response:
     sentence = "The database does not answer; nothing was changed. Try again in a moment."
-    return await _answer_admin_error(request, AdminError(503, "unavailable", sentence))
+    if request.url.path.startswith("/api/"):
+        return await answer_error(request, AdminError(UNAVAILABLE, "unavailable", sentence))
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    again = {"again": local_path(here)} if request.method == "GET" else {}
+    return bare_page("problem_bare.html", UNAVAILABLE, title="Not available right now", sentence=sentence, **again)
 
 
 async def _answer_http(request: Request, error: Exception) -> Response:

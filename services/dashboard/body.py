@@ -10,6 +10,7 @@ import orjson
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
 from starlette.requests import Request
 
+from services.dashboard.body_problems import field_of, sentence_of
 from services.dashboard.context import context_of
 from services.dashboard.errors import AdminError, invalid, not_found
 from shared.domain.text_rules import storable_text_problem
@@ -22,9 +23,10 @@ def _storable(text: str) -> str:
     return text
 
 
-StorableText = Annotated[str, AfterValidator(_storable)]
-ShortText = Annotated[StorableText, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
-LongText = Annotated[StorableText, StringConstraints(max_length=100_000)]
+STORABLE = AfterValidator(_storable)
+StorableText = Annotated[str, STORABLE]
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), STORABLE]
+LongText = Annotated[str, StringConstraints(max_length=100_000), STORABLE]
 
 
 class Form(BaseModel):
@@ -82,13 +84,8 @@ async def read_body(request: Request) -> bytes:
 
 
 def _first_problem(wrong: ValidationError) -> AdminError:
-    problem = wrong.errors(include_input=False, include_url=False, include_context=False)[0]
-    param = ".".join(str(part) for part in problem["loc"]) or None
-    if problem["type"] == "extra_forbidden":
-        return AdminError(422, "invalid_request", f"{param} is not a field of this request; remove it.", param)
-    if problem["type"] == "missing":
-        return AdminError(422, "invalid_request", f"{param} is missing; add it.", param)
-    return AdminError(422, "invalid_request", f"{param}: {problem['msg']}.", param)
+    problem = wrong.errors(include_input=False, include_url=False)[0]
+    return invalid(field_of(problem), sentence_of(problem))
 
 
 def path_id(request: Request, what: str) -> UUID:

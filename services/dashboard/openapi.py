@@ -11,6 +11,7 @@ from services.dashboard.api.bots import BotChange, NewBotForm
 from services.dashboard.api.documents import NewDocumentForm
 from services.dashboard.api.keys import KeyChange, NewKeyForm, RotationForm
 from services.dashboard.api.notice_settings import NoticeSettingsForm
+from services.dashboard.api.parameters import parameters_of
 from services.dashboard.api.tokens import NewTokenForm
 
 FORMS: dict[tuple[str, str], type[BaseModel]] = {
@@ -51,8 +52,13 @@ def _operation(method: str, route: Route) -> dict[str, Any]:
             "required": True,
             "content": {"application/json": {"schema": form.model_json_schema()}},
         }
+    parameters: list[dict[str, Any]] = [
+        {"name": name, "in": "query", "schema": {"type": "string"}} for name in parameters_of(method, route.path)
+    ]
     if "{id}" in route.path:
-        operation["parameters"] = [
+        parameters.append(
             {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
-        ]
+        )
+    if parameters:
+        operation["parameters"] = parameters
     return operation

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from uuid import UUID
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from services.gateway.authenticate import bearer_hash
 from services.gateway.body import read_body
@@ -14,6 +15,7 @@ from services.gateway.chat_body import chat_body
 from services.gateway.chat_stream import KEEP_ALIVE, ChatStream
 from services.gateway.context import GatewayContext, context_of
 from services.gateway.errors import refusal_response
+from services.gateway.event_stream import EventStream
 from services.gateway.json_response import json_response
 from services.gateway.parse_chat import ChatBody, parse_chat
 from shared.admission.admission import Admitted
@@ -82,27 +84,23 @@ def _streamed(context: GatewayContext, body: ChatBody, admitted: Admitted, known
         includes_usage=body.includes_usage,
     )
     entries = follow_known_turn(context.waiting, known) if known else follow_turn(context.waiting, admitted.turn_id)
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(
-        _chunks(stream, admitted.turn_id, entries), media_type="text/event-stream", headers=headers
-    )
+    return EventStream(_chunks(stream, admitted.turn_id, entries))
 
 
 async def _chunks(
-    stream: ChatStream, turn_id: UUID, entries: AsyncIterator[StreamEntry | None]
-) -> AsyncIterator[bytes]:
+    stream: ChatStream, turn_id: UUID, entries: AsyncGenerator[StreamEntry | None, None]
+) -> AsyncGenerator[bytes, None]:
     yield stream.begin()
-    async for entry in entries:
-        if entry is None:
-            yield KEEP_ALIVE
-        elif isinstance(entry, Delta):
-            chunk = stream.delta(entry)
-            if chunk is not None:
-                yield chunk
-        elif isinstance(entry, Done):
-            for chunk in stream.end(entry.result):
-                yield chunk
-        elif stream.has_sent_text:
-            for chunk in stream.begin_again(str(turn_id)):
-                yield chunk
-            return
+    async with aclosing(entries):
+        async for entry in entries:
+            if entry is None:
+                yield KEEP_ALIVE
+            elif isinstance(entry, Delta):
+                chunk = stream.delta(entry)
+                if chunk is not None:
+                    yield chunk
+            elif isinstance(entry, Done):
+                yield b"".join(stream.end(entry.result))
+            elif stream.has_sent_text:
+                yield b"".join(stream.begin_again(str(turn_id)))
+                return

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 from uuid import UUID
 
 import orjson
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from services.gateway.authenticate import Caller, authenticate
 from services.gateway.chat_body import error_body, usage_body
 from services.gateway.chat_stream import KEEP_ALIVE
 from services.gateway.context import GatewayContext, context_of
 from services.gateway.errors import ChatError, refusal_response
+from services.gateway.event_stream import EventStream
 from services.gateway.json_response import json_response
 from shared.admission.refusal import QUOTA_EXCEEDED, TOO_MANY_WAITING
 from shared.domain.turn_status import TurnStatus
@@ -77,8 +79,7 @@ async def events(request: Request) -> Response:
     caller, context = await authenticate(request), context_of(request)
     turn = await _find(request, caller)
     after = request.headers.get("last-event-id")
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_events(context, turn, after), media_type="text/event-stream", headers=headers)
+    return EventStream(_events(context, turn, after))
 
 
 async def conversation(request: Request) -> Response:
@@ -121,12 +122,13 @@ def turn_body(turn: TurnRow) -> dict[str, Any]:
     }
 
 
-async def _events(context: GatewayContext, turn: TurnRow, after: str | None) -> AsyncIterator[bytes]:
-    async for entry in follow_known_turn(context.waiting, turn, after):
-        if entry is None:
-            yield KEEP_ALIVE
-        elif not isinstance(entry, Done):
-            yield _event(entry)
+async def _events(context: GatewayContext, turn: TurnRow, after: str | None) -> AsyncGenerator[bytes, None]:
+    async with aclosing(follow_known_turn(context.waiting, turn, after)) as entries:
+        async for entry in entries:
+            if entry is None:
+                yield KEEP_ALIVE
+            elif not isinstance(entry, Done):
+                yield _event(entry)
     ended = await read_turn(context.database, bot_id=turn.bot_id, turn_id=turn.turn_id)
     assert ended is not None
     yield b"event: done\ndata: %b\n\n" % orjson.dumps({"turn": turn_body(ended)}, default=str, option=orjson.OPT_UTC_Z)

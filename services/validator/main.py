@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 import uvloop
 
 from services.validator.actors import declare
+from services.validator.boot_audit import audit_sealed
 from shared.clock import utc_now
 from shared.domain.catalogue import load_catalogue
 from shared.domain.recheck_rule import RecheckPolicy
@@ -41,13 +42,17 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> int:
         serving_health(settings.host, settings.background_port, context.database.is_ready, alone=stop is None),
     ):
         declare(broker, context)
-        return await run_worker(
-            broker,
-            queues={VALIDATE_KEY.queue},
-            concurrency=CONCURRENCY,
-            grace_seconds=settings.grace_seconds,
-            stop=stop or stop_on_signals(),
-        )
+        audit = asyncio.create_task(audit_sealed(context), name="audit-sealed")
+        try:
+            return await run_worker(
+                broker,
+                queues={VALIDATE_KEY.queue},
+                concurrency=CONCURRENCY,
+                grace_seconds=settings.grace_seconds,
+                stop=stop or stop_on_signals(),
+            )
+        finally:
+            audit.cancel()
 
 
 @asynccontextmanager

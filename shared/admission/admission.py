@@ -41,8 +41,8 @@ log = structlog.get_logger()
 Key = TypeVar("Key")
 """By what a bot is found: the hash of a token, or its address."""
 
-TURNS_A_BATCH = 100
-BATCHES_AT_ONCE = 2
+TURNS_A_BATCH = 200
+"""One batch at a time: two would be half as large, and each costs its round trip, its commit and its ring."""
 JUDGEMENTS = 5
 """How often a request is judged anew while the configuration keeps changing under it."""
 
@@ -72,9 +72,7 @@ class Admission:
         self._catalogue = catalogue
         self._settings = settings
         self._deadlines = Deadlines.of(settings)
-        self._batcher: Batcher[NewTurn, AcceptResult] = Batcher(
-            self._accept, max_size=TURNS_A_BATCH, max_in_flight=BATCHES_AT_ONCE
-        )
+        self._batcher: Batcher[NewTurn, AcceptResult] = Batcher(self._accept, max_size=TURNS_A_BATCH)
         self._rings: set[asyncio.Task[None]] = set()
 
     async def admit(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import partial
 
 from shared.clock import monotonic_seconds
+from shared.store.batcher import Batcher
 from shared.store.database import Database
-from shared.store.tokens.find import find_token
+from shared.store.tokens.find import find_tokens
 from shared.store.tokens.rows import TokenHolder
 
 REMEMBERED_SECONDS = 30.0
 REMEMBERED = 20_000
+ASKED_AT_ONCE = 200
 
 
 class Holders:
@@ -21,7 +24,9 @@ class Holders:
     """
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self._batcher: Batcher[bytes, TokenHolder | None] = Batcher(
+            partial(find_tokens, database), max_size=ASKED_AT_ONCE
+        )
         self._found: OrderedDict[bytes, tuple[float, TokenHolder]] = OrderedDict()
 
     async def find(self, token_hash: bytes) -> TokenHolder | None:
@@ -30,7 +35,7 @@ class Holders:
         if remembered is not None and monotonic_seconds() - remembered[0] < REMEMBERED_SECONDS:
             return remembered[1]
         asked_at = monotonic_seconds()
-        holder = await find_token(self._database, token_hash)
+        holder = await self._batcher.submit(token_hash)
         if holder is not None:
             self._found[token_hash] = (asked_at, holder)
             self._found.move_to_end(token_hash)

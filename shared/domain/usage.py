@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -31,7 +31,7 @@ class Usage:
 
     def to_primitives(self) -> dict[str, int]:
         """Return the figures by name, as rows, events and HTTP carry them."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 NO_USAGE = Usage()

@@ -9,6 +9,7 @@ from shared.domain.error_types import ErrorType
 from shared.domain.key_format import DISPLAY_NAMES
 from shared.domain.reasons import reason_of_failure, reason_of_refused_candidate, safe_code
 from shared.providers.port import CallFailure
+from shared.store.keys.rows import ChangeRefusal
 
 UNPROCESSABLE, FORBIDDEN, NOT_FOUND, CONFLICT, BAD_GATEWAY = 422, 403, 404, 409, 502
 
@@ -41,6 +42,21 @@ PLAN_FORBIDS_KEYS = KeyRefusal(
     "The Free plan has no provider keys; upgrade to Pro or Scale.",
     "provider",
 )
+
+
+DEFAULT_DISABLED = KeyRefusal(
+    CONFLICT,
+    "key_disabled",
+    "A disabled key cannot be the default: bots without a key of their own would stand still. Enable it first.",
+    "default",
+)
+WHY_UNCHANGED = {ChangeRefusal.NOT_FOUND: NO_SUCH_KEY, ChangeRefusal.DEFAULT_DISABLED: DEFAULT_DISABLED}
+
+
+def same_key(label: str, provider: str) -> KeyRefusal:
+    """Return the refusal of a text that another key of the workspace has."""
+    message = f"This key is saved already, as “{label}”. Use that one, or paste another key."
+    return KeyRefusal(CONFLICT, "duplicate_key", message, "key", provider)
 
 
 def malformed(problem: str, provider: str) -> KeyRefusal:

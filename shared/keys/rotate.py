@@ -11,11 +11,11 @@ from shared.domain.secret import Secret
 from shared.keys.context import KeyContext
 from shared.keys.note_refusal import note_refusal
 from shared.keys.notify import ring_notices
-from shared.keys.refusal import NO_SUCH_KEY, STALE_VERSION, KeyRefusal
+from shared.keys.refusal import NO_SUCH_KEY, STALE_VERSION, KeyRefusal, same_key
 from shared.keys.ring_turns import ring_turns
 from shared.keys.save import candidate_standing
 from shared.store.keys.read import find_key
-from shared.store.keys.rows import KeyRow, Rotation
+from shared.store.keys.rows import KeyRow, Rotation, SameKey
 from shared.store.keys.write import rotate_key
 
 
@@ -51,6 +51,9 @@ async def rotate_key_text(
     rotated = await rotate_key(context.database, rotation, actor=actor)
     if rotated is None:
         return await note_refusal(context, STALE_VERSION, workspace_id=workspace_id, target=key_id, actor=actor)
+    if isinstance(rotated, SameKey):
+        twin = same_key(rotated.label, found.provider)
+        return await note_refusal(context, twin, workspace_id=workspace_id, target=key_id, actor=actor)
     await ring_turns(context, rotated.promoted)
     await ring_notices(context, key_id)
     return await find_key(context.database, workspace_id=workspace_id, key_id=key_id) or NO_SUCH_KEY

@@ -21,6 +21,7 @@ from shared.keys.refusal import (
     malformed,
     no_model_reached,
     refused_by_provider,
+    same_key,
 )
 from shared.keys.standing import standing_after, with_recheck
 from shared.providers.port import ProbeAccepted, ProbeRefused
@@ -62,7 +63,10 @@ async def save_key(context: KeyContext, request: NewKeyRequest, *, actor: Actor)
         standing=standing,
         address=request.address,
     )
-    await insert_key(context.database, row, actor=actor)
+    twin = await insert_key(context.database, row, actor=actor)
+    if twin is not None:
+        refusal = same_key(twin.label, request.provider)
+        return await note_refusal(context, refusal, workspace_id=row.workspace_id, target=row.workspace_id, actor=actor)
     saved = await find_key(context.database, workspace_id=request.workspace_id, key_id=key_id)
     assert saved is not None
     return saved

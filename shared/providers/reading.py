@@ -15,7 +15,10 @@ REFUSED = "content_filter"
 
 @dataclass(slots=True)
 class Reading:
-    """Gathers text, finish and usage of one call, handing text on as it comes."""
+    """Gathers text, finish and usage of one call, handing text on as it comes.
+
+    `has_begun`: a stream has answered, so what breaks now breaks in the middle.
+    """
 
     on_text: OnText | None = None
     ignored_parameters: Mapping[str, str] = field(default_factory=dict)
@@ -24,6 +27,7 @@ class Reading:
     usage: Usage | None = None
     request_id: str | None = None
     limits: RateLimits | None = None
+    has_begun: bool = False
 
     def add(self, piece: object) -> None:
         """Take a piece of text; anything but text, and empty text, is nothing."""

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 
 import aiohttp
 
 from shared.domain.secret import Secret
+from shared.providers.anthropic.dialect import ANTHROPIC
+from shared.providers.dialect import Dialect
+from shared.providers.direct.wire import DirectWire
+from shared.providers.http_provider import HttpProvider
 from shared.providers.lazy import LazyProvider
 from shared.providers.mini.builtin import BuiltinMini
 from shared.providers.mini.server import ServedMini
+from shared.providers.openai.dialect import OPENAI
 from shared.providers.port import Provider, Providers
 from shared.providers.session import open_session
 from shared.settings import Settings
 
-# The adapters are imported where they are first used: with them comes an SDK each.
+LoadSdk = Callable[[str, aiohttp.ClientSession], Provider]
+
+# The SDKs' wires are imported where they are first used: with them comes an SDK each.
 
 
 @asynccontextmanager
@@ -25,8 +32,8 @@ async def open_providers(settings: Settings, *, concurrency: int) -> AsyncIterat
     """Open all providers for so many calls at once: anthropic, openai and mevichat (Mini)."""
     async with open_session(concurrency) as session:
         yield {
-            "anthropic": LazyProvider(partial(_load_anthropic, settings.anthropic_base_url, session)),
-            "openai": LazyProvider(partial(_load_openai, settings.openai_base_url, session)),
+            "anthropic": _open(settings, ANTHROPIC, settings.anthropic_base_url, session, _load_anthropic),
+            "openai": _open(settings, OPENAI, settings.openai_base_url, session, _load_openai),
             "mevichat": _open_mini(settings, session),
         }
 
@@ -34,24 +41,32 @@ async def open_providers(settings: Settings, *, concurrency: int) -> AsyncIterat
 def _open_mini(settings: Settings, session: aiohttp.ClientSession) -> Provider:
     if settings.mini_base_url is None:
         return BuiltinMini()
-    served = LazyProvider(partial(_load_openai, settings.mini_base_url, session))
+    served = _open(settings, OPENAI, settings.mini_base_url, session, _load_openai)
     return ServedMini(served, settings.mini_model, Secret(settings.mini_api_key or ""))
 
 
+def _open(
+    settings: Settings, dialect: Dialect, base_url: str, session: aiohttp.ClientSession, load_sdk: LoadSdk
+) -> Provider:
+    if settings.provider_wire == "sdk":
+        return LazyProvider(partial(load_sdk, base_url, session))
+    return HttpProvider(dialect, DirectWire(dialect, base_url, session))
+
+
 def _load_openai(base_url: str, session: aiohttp.ClientSession) -> Provider:
-    from shared.providers.openai.adapter import OpenAIProvider  # noqa: PLC0415
-    from shared.providers.transport import open_http_client  # noqa: PLC0415
+    from shared.providers.openai.sdk import OpenAISdkWire  # noqa: PLC0415
+    from shared.providers.sdk.transport import open_http_client  # noqa: PLC0415
 
     _hush("openai")
-    return OpenAIProvider(base_url, open_http_client(session))
+    return HttpProvider(OPENAI, OpenAISdkWire(base_url, open_http_client(session)))
 
 
 def _load_anthropic(base_url: str, session: aiohttp.ClientSession) -> Provider:
-    from shared.providers.anthropic.adapter import AnthropicProvider  # noqa: PLC0415
-    from shared.providers.transport import open_http_client  # noqa: PLC0415
+    from shared.providers.anthropic.sdk import AnthropicSdkWire  # noqa: PLC0415
+    from shared.providers.sdk.transport import open_http_client  # noqa: PLC0415
 
     _hush("anthropic")
-    return AnthropicProvider(base_url, open_http_client(session))
+    return HttpProvider(ANTHROPIC, AnthropicSdkWire(base_url, open_http_client(session)))
 
 
 def _hush(sdk: str) -> None:

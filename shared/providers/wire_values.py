@@ -2,8 +2,32 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+import orjson
+
+
+def read_json(body: bytes) -> object:
+    """Return the JSON; half of a surrogate pair, which only the slower library takes, is no reason to lose an answer.
+
+    Raises:
+        ValueError: it is none.
+
+    """
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return json.loads(body)
+
+
+def read_json_or_text(body: bytes) -> object:
+    """Return the JSON, or what is none as text."""
+    try:
+        return read_json(body)
+    except (ValueError, RecursionError):
+        return body.decode(errors="replace")
 
 
 def mapping(value: object) -> Mapping[str, Any]:

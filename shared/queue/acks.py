@@ -6,19 +6,23 @@ import queue
 import threading
 import time
 from collections.abc import Collection
+from contextlib import suppress
 from typing import Final
 
 import structlog
 from redis import Redis
+from redis.client import Pipeline
 from redis.exceptions import OutOfMemoryError, RedisError
 
 from shared.queue.delivery import Delivery
-from shared.queue.dispatch import HEARTBEAT, Dispatch
+from shared.queue.dispatch import HEARTBEAT, Dispatch, ack_script
 from shared.queue.thread_redis import Command, run_script
 
 _BEATS_PER_TIMEOUT: Final = 6
 _PAUSE_SECONDS: Final = 0.2
 _MAX_BATCH: Final = 1_000
+_COMPANY_SECONDS: Final = 0.005
+"""How long the first ack waits for others: nobody waits for it."""
 _log = structlog.get_logger()
 
 
@@ -74,48 +78,48 @@ class AckThread(threading.Thread):
         return is_all_sent or time.monotonic() >= self._give_up_at
 
     def _gather(self) -> None:
-        """Wait for the first settled message or the next heartbeat, then take all that is there."""
+        """Wait for the first settled message or the next heartbeat, then take all that is there a moment later."""
         is_waiting = not self._pending and self._give_up_at is None
-        timeout = max(self._next_beat - time.monotonic(), 0) if is_waiting else 0
-        try:
+        with suppress(queue.Empty):
+            if is_waiting:
+                self._keep(self._settled.get(timeout=max(self._next_beat - time.monotonic(), 0)))
+                time.sleep(_COMPANY_SECONDS)
             while len(self._pending) < _MAX_BATCH:
-                settled = self._settled.get(timeout=timeout) if timeout else self._settled.get_nowait()
-                timeout = 0
-                if settled is not None:
-                    self._pending.append(settled)
-        except queue.Empty:
-            pass
+                self._keep(self._settled.get_nowait())
+
+    def _keep(self, settled: tuple[str, Delivery] | None) -> None:
+        if settled is not None:
+            self._pending.append(settled)
 
     def _send(self) -> None:
         commands: list[Command] = [
-            self._dispatch.arguments(command, delivery.queue, delivery.redis_id) for command, delivery in self._pending
+            self._dispatch.arguments("requeue", one.queue, one.redis_id)
+            for what, one in self._pending
+            if what == "requeue"
         ]
         is_beat_due = time.monotonic() >= self._next_beat
         if is_beat_due:
             commands += [self._dispatch.arguments(HEARTBEAT, name, maintenance=True) for name in self._queues]
-        if not commands:
+        if not commands and not self._pending:
             return
-        try:
-            run_script(self._redis, commands)
-        except OutOfMemoryError:
-            self._remove_without_script()
+        # a full Redis lets nothing in, and so runs no script of dramatiq's; ours only removes.
+        # What was to go back stays counted as ours, and goes back once this worker is seen as dead.
+        with suppress(OutOfMemoryError):
+            run_script(self._redis, commands, then=self._remove_done)
         if is_beat_due:
             self._next_beat = time.monotonic() + self._beat_seconds
         self._in_hand.difference_update([delivery.redis_id for _, delivery in self._pending])
         self._pending.clear()
         self._is_broken = False
 
-    def _remove_without_script(self) -> None:
-        """Remove done messages when Redis is full: the script may not run then, and only removing helps.
-
-        What was to go back to its queue stays counted as ours, and goes back once this worker is seen as dead.
-        """
-        pipeline = self._redis.pipeline(transaction=False)
-        for command, delivery in self._pending:
-            if command == "ack":
-                pipeline.srem(self._dispatch.taken_key(delivery.queue), delivery.redis_id)
-                pipeline.hdel(self._dispatch.messages_key(delivery.queue), delivery.redis_id)
-        pipeline.execute()
+    def _remove_done(self, pipeline: Pipeline) -> None:
+        done: dict[str, list[str]] = {}
+        for what, delivery in self._pending:
+            if what == "ack":
+                done.setdefault(delivery.queue, []).append(delivery.redis_id)
+        for name, ids in done.items():
+            keys = self._dispatch.taken_key(name), self._dispatch.messages_key(name)
+            pipeline.execute_command("EVAL", ack_script(), 2, *keys, *ids)  # type: ignore[no-untyped-call]
 
     def _say_goodbye(self) -> None:
         """Leave the list of heartbeats, unless messages are still counted as ours."""

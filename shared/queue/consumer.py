@@ -76,10 +76,10 @@ class ConsumerThread(threading.Thread):
             self._deliver(deliveries)
         if fetched.left:
             self._reader.ring()
-        elif not fetched.messages:
-            self._listen()
-        elif self._rest_seconds:
+        elif fetched.messages and self._rest_seconds:
             self._stopping.wait(self._rest_seconds)
+        elif len(fetched.messages) < taken:
+            self._listen()  # A ring since that fetch waits at the bell.
 
     def _listen(self) -> None:
         if not self._reader.listen():

@@ -39,6 +39,18 @@ def dispatch_script() -> Script:
     return Script(text, hashlib.sha1(text, usedforsecurity=False).hexdigest())
 
 
+@cache
+def ack_script() -> str:
+    """Read our own script that acks many messages; so short that it is sent each time."""
+    return files("shared.queue").joinpath("ack.lua").read_text(encoding="utf-8")
+
+
+@cache
+def ring_script() -> str:
+    """Read our own script that enqueues many messages and rings; so short that it is sent each time."""
+    return files("shared.queue").joinpath("ring.lua").read_text(encoding="utf-8")
+
+
 @dataclass(frozen=True, slots=True)
 class Dispatch:
     """Builds the script's arguments as one sender (`broker_id`) sends them."""

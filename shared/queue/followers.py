@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -20,12 +21,20 @@ class Follower:
     """One reader of one stream; `seen` is the place of the last delta it has, (attempt, sequence).
 
     What attempts up to `void_attempts` sent is passed over, their ends too. `waiting` is what it has yet
-    to take; None says that nothing more will come.
+    to take; once it `is_closed` nothing more will come.
     """
 
     seen: tuple[int, int]
     void_attempts: int = 0
-    waiting: asyncio.Queue[StreamEntry | None] = field(default_factory=asyncio.Queue)
+    waiting: deque[StreamEntry] = field(default_factory=deque)
+    is_closed: bool = False
+    _sleep: asyncio.Future[None] | None = None
+
+    async def next(self, within_seconds: float | None = None) -> StreamEntry | None:
+        """Return the next entry, or None when none came within that time or none will come any more."""
+        if not self.waiting and not self.is_closed:
+            await self._wait(within_seconds)
+        return self.waiting.popleft() if self.waiting else None
 
     def take(self, entry: StreamEntry) -> None:
         """Hand the entry on unless the follower has it already or it is void."""
@@ -42,7 +51,32 @@ class Follower:
                 if attempt <= self.seen[0]:
                     return
                 self.seen = (attempt, -1)
-        self.waiting.put_nowait(entry)
+        self.add(entry)
+
+    def add(self, entry: StreamEntry) -> None:
+        """Hand the entry on as it is."""
+        self.waiting.append(entry)
+        self._wake()
+
+    def close(self) -> None:
+        """Tell the reader that nothing more will come."""
+        self.is_closed = True
+        self._wake()
+
+    async def _wait(self, within_seconds: float | None) -> None:
+        loop = asyncio.get_running_loop()
+        self._sleep = loop.create_future()
+        alarm = None if within_seconds is None else loop.call_later(within_seconds, self._wake)
+        try:
+            await self._sleep
+        finally:
+            self._sleep = None
+            if alarm is not None:
+                alarm.cancel()
+
+    def _wake(self) -> None:
+        if self._sleep is not None and not self._sleep.done():
+            self._sleep.set_result(None)
 
 
 class Followers:
@@ -85,7 +119,7 @@ class Followers:
         """Tell everyone that nothing more will come."""
         for followers in self._by_key.values():
             for follower in followers:
-                follower.waiting.put_nowait(None)
+                follower.close()
 
 
 def _attempt_of(entry: StreamEntry) -> int:

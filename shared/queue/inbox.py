@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from redis.exceptions import RedisError
 
 from shared.domain.turn_result import TurnResult
 from shared.queue.expectations import Expectations
-from shared.queue.followers import START, Entry, Followers
+from shared.queue.followers import START, Entry, Follower, Followers
 from shared.queue.replies import INBOX_LENGTH
 from shared.queue.reply_entries import MARKER, Done, StreamEntry, inbox_key, read_entry, turn_key
 
@@ -77,17 +78,23 @@ class ReplyInbox:
     ) -> AsyncGenerator[StreamEntry, None]:
         """Yield the turn's entries after the delta `after` (`attempt.sequence`), from the beginning when None.
 
-        What attempts up to `void_attempts` sent is passed over. Ends after Done, or when the inbox closes. Who leaves early should close the iterator (`aclosing`). A gap in
-        the sequences says that deltas were lost.
+        What attempts up to `void_attempts` sent is passed over. Ends after Done, or when the inbox closes. Who leaves
+        early should close the iterator (`aclosing`). A gap in the sequences says that deltas were lost.
         """
+        with self.following(turn_id, after, void_attempts=void_attempts) as follower:
+            while (entry := await follower.next()) is not None:
+                yield entry
+                if isinstance(entry, Done):
+                    return
+
+    @contextmanager
+    def following(self, turn_id: UUID | str, after: str | None = None, *, void_attempts: int = 0) -> Iterator[Follower]:
+        """Follow a turn as `follow` does, for whoever also listens elsewhere; it ends with the block."""
         key = turn_key(turn_id)
         follower = self._followers.add(key, after, void_attempts=void_attempts)
         self._wake_reader()
         try:
-            while (entry := await follower.waiting.get()) is not None:
-                yield entry
-                if isinstance(entry, Done):
-                    return
+            yield follower
         finally:
             self._followers.remove(key, follower)
 

@@ -27,18 +27,30 @@ from shared.tick_batch import TickBatch
 INBOX_LENGTH: Final = 10_000
 TURN_STREAM_LENGTH: Final = 10_000
 TURN_STREAM_LIFE_MS: Final = 600_000
+_DELTAS_A_RENEWAL: Final = 16
+"""A stream's life is many minutes, sixteen deltas take seconds: so often is enough, with the first and the end."""
 _MAX_WAITING: Final = 20_000
 _log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class _Write:
-    """One entry on its way; `sent` is resolved once Redis took it or it was dropped."""
+    """One entry on its way; `sent` is resolved once Redis took it or it was dropped.
+
+    `keeps_alive`: the turn's stream gets its whole life again.
+    """
 
     key: str
     is_inbox: bool
     fields: Fields
     sent: asyncio.Future[None] | None
+    keeps_alive: bool
+
+    def command(self) -> list[Any]:
+        """Return the command that appends the entry; an inbox without an owner is not made."""
+        length, make = (INBOX_LENGTH, ("NOMKSTREAM",)) if self.is_inbox else (TURN_STREAM_LENGTH, ())
+        pairs = [part for pair in self.fields.items() for part in pair]
+        return ["XADD", self.key, *make, "MAXLEN", "~", length, "*", *pairs]
 
 
 class ReplyWriter:
@@ -58,13 +70,13 @@ class ReplyWriter:
         """Put a whole result into the inbox named `inbox`; nothing happens when its owner is gone."""
         await self._write_and_wait(inbox_key(inbox), write_entry(Done(result)), is_inbox=True)
 
-    async def delta(self, turn_id: UUID | str, attempt: int, sequence: int, text: str) -> None:
+    def delta(self, turn_id: UUID | str, attempt: int, sequence: int, text: str) -> None:
         """Append a piece of the answer to the turn's stream; returns before it is sent."""
-        self._write(turn_id, Delta(attempt, sequence, text))
+        self._write(turn_id, Delta(attempt, sequence, text), keeps_alive=sequence % _DELTAS_A_RENEWAL == 0)
 
     async def reset(self, turn_id: UUID | str, attempt: int) -> None:
         """Tell followers that `attempt` begins and the text so far is void; returns before it is sent."""
-        self._write(turn_id, Reset(attempt))
+        self._write(turn_id, Reset(attempt), keeps_alive=True)
 
     async def done(self, turn_id: UUID | str, result: TurnResult) -> None:
         """End the turn's stream with its result."""
@@ -74,13 +86,13 @@ class ReplyWriter:
         """Wait until everything written is sent or dropped."""
         await self._batch.drain()
 
-    def _write(self, turn_id: UUID | str, entry: StreamEntry) -> None:
+    def _write(self, turn_id: UUID | str, entry: StreamEntry, *, keeps_alive: bool) -> None:
         if len(self._batch) < _MAX_WAITING:  # Redis hangs: a gap is what followers are made for.
-            self._batch.add(_Write(turn_key(turn_id), is_inbox=False, fields=write_entry(entry), sent=None))
+            self._batch.add(_Write(turn_key(turn_id), False, write_entry(entry), None, keeps_alive))
 
     async def _write_and_wait(self, key: str, fields: Fields, *, is_inbox: bool) -> None:
         sent: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._batch.add(_Write(key, is_inbox, fields, sent))
+        self._batch.add(_Write(key, is_inbox, fields, sent, keeps_alive=not is_inbox))
         await sent
 
     async def _send(self, writes: list[_Write]) -> None:
@@ -97,10 +109,8 @@ class ReplyWriter:
     async def _pipeline(self, writes: list[_Write]) -> None:
         pipeline = self._redis.pipeline(transaction=False)
         for write in writes:
-            length = INBOX_LENGTH if write.is_inbox else TURN_STREAM_LENGTH
-            fields: dict[Any, Any] = dict(write.fields)
-            pipeline.xadd(write.key, fields, maxlen=length, approximate=True, nomkstream=write.is_inbox)
-        for key in {write.key for write in writes if not write.is_inbox}:
+            pipeline.execute_command(*write.command())
+        for key in {write.key for write in writes if write.keeps_alive}:
             pipeline.pexpire(key, TURN_STREAM_LIFE_MS)
         await pipeline.execute()
 

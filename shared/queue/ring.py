@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import compress
-from typing import Any, Final
-from uuid import uuid4
+from typing import Any, Final, NamedTuple
 
-import dramatiq
+import orjson
 import redis.asyncio as redis
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import RedisError
 
-from shared.queue.dispatch import Dispatch, dispatch_script
+from shared.ids import new_id
+from shared.queue.dispatch import Dispatch, ring_script
 from shared.queue.errors import QueueUnavailableError
 from shared.queue.routes import Route
 from shared.tick_batch import TickBatch
@@ -21,21 +21,32 @@ from shared.tick_batch import TickBatch
 _MAX_IN_FLIGHT: Final = 4
 
 
+class _Message(NamedTuple):
+    """A message as dramatiq keeps it."""
+
+    queue: str
+    redis_id: str
+    data: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """One caller's messages, encoded, and the future that it waits on."""
+    """One caller's messages and the future that it waits on."""
 
-    route: Route
-    messages: tuple[tuple[str, bytes], ...]
+    messages: list[_Message]
     done: asyncio.Future[None]
 
 
 class Ringer:
-    """Enqueues messages exactly as dramatiq's broker would, many callers in one pipeline."""
+    """Leaves messages as dramatiq's script leaves them, many callers in one command.
+
+    The script takes one message at a time and notes a heartbeat of the sender's with each; a sender takes no
+    messages, so nobody needs to know whether it lives.
+    """
 
     def __init__(self, client: redis.Redis) -> None:
         self._redis = client
-        self._dispatch = Dispatch(broker_id=str(uuid4()))
+        self._dispatch = Dispatch(broker_id=str(new_id()))
         self._batch: TickBatch[_Call] = TickBatch(self._send, max_in_flight=_MAX_IN_FLIGHT)
 
     async def ring(self, route: Route, args_list: Sequence[tuple[Any, ...]]) -> None:
@@ -46,42 +57,31 @@ class Ringer:
         """
         if not args_list:
             return
-        messages = tuple(_encode(route, args) for args in args_list)
+        messages = [encode_message(route, args) for args in args_list]
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._batch.add(_Call(route, messages, done))
+        self._batch.add(_Call(messages, done))
         await done
 
     async def _send(self, calls: list[_Call]) -> None:
         failure: QueueUnavailableError | None = QueueUnavailableError("The send to Redis was broken off.")
         try:
-            await self._enqueue([(call.route.queue, *message) for call in calls for message in call.messages])
+            await self._enqueue([message for call in calls for message in call.messages])
             failure = None
         except RedisError as error:
             failure = QueueUnavailableError(f"Redis took no message: {type(error).__name__}")
         finally:
             self._answer(calls, failure)
 
-    async def _enqueue(self, messages: list[tuple[str, str, bytes]]) -> None:
-        """Send the messages, then the bells; a Redis that forgot the script is taught it and asked again."""
-        replies = await self._pipeline(messages)
-        forgotten = [isinstance(reply, NoScriptError) for reply in replies[: len(messages)]]
-        if any(forgotten):
-            await self._redis.script_load(dispatch_script().text)
-            replies = await self._pipeline(list(compress(messages, forgotten)))
-        for reply in replies:
-            if isinstance(reply, RedisError):
-                raise reply
-
-    async def _pipeline(self, messages: list[tuple[str, str, bytes]]) -> list[Any]:
-        sha = dispatch_script().sha
-        pipeline = self._redis.pipeline(transaction=False)
-        for queue, message_id, data in messages:
-            pipeline.execute_command("EVALSHA", sha, *self._dispatch.arguments("enqueue", queue, message_id, data))
-        for queue in {queue for queue, _, _ in messages}:
-            bell = self._dispatch.bell_key(queue)
-            pipeline.lpush(bell, 1)
-            pipeline.ltrim(bell, 0, 0)  # One ring waits at most: who answers it takes all it can.
-        return await pipeline.execute(raise_on_error=False)
+    async def _enqueue(self, messages: list[_Message]) -> None:
+        """Put the messages on their queues and ring the bells; a queue gets all of its own or nothing."""
+        by_queue: dict[str, list[str | bytes]] = {}
+        for message in messages:
+            by_queue.setdefault(message.queue, []).extend((message.redis_id, message.data))
+        for queue, ids_and_data in by_queue.items():
+            keys = (self._dispatch.messages_key(queue), self._dispatch.queue_key(queue), self._dispatch.bell_key(queue))
+            await self._redis.execute_command(  # type: ignore[no-untyped-call]
+                "EVAL", ring_script(), len(keys), *keys, *ids_and_data
+            )
 
     @staticmethod
     def _answer(calls: list[_Call], failure: QueueUnavailableError | None) -> None:
@@ -94,14 +94,16 @@ class Ringer:
                 call.done.set_exception(failure)
 
 
-def _encode(route: Route, args: tuple[Any, ...]) -> tuple[str, bytes]:
-    """Return a message's id in Redis and its bytes."""
-    message_id = str(uuid4())
-    message: dramatiq.Message[Any] = dramatiq.Message(
-        queue_name=route.queue,
-        actor_name=route.actor,
-        args=args,
-        kwargs={},
-        options={"redis_message_id": message_id},
-    )
-    return message_id, message.encode()
+def encode_message(route: Route, args: tuple[Any, ...]) -> _Message:
+    """Write a message as `dramatiq.Message.encode` does; its id in Redis is its own."""
+    message_id = str(new_id())
+    fields = {
+        "queue_name": route.queue,
+        "actor_name": route.actor,
+        "args": args,
+        "kwargs": {},
+        "options": {"redis_message_id": message_id},
+        "message_id": message_id,
+        "message_timestamp": int(time.time() * 1000),
+    }
+    return _Message(route.queue, message_id, orjson.dumps(fields))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Any
+from functools import partial
 from uuid import UUID
 
+from shared.domain.turn_result import TurnResult
 from shared.domain.turn_status import TurnStatus
+from shared.queue.followers import Follower
 from shared.queue.reply_entries import Done, StreamEntry
 from shared.replies.results import result_of_row
 from shared.replies.waiting import Waiting
@@ -21,7 +23,7 @@ LAST_WORDS_SECONDS = 0.5
 
 async def follow_known_turn(
     waiting: Waiting, turn: TurnRow, after: str | None = None
-) -> AsyncIterator[StreamEntry | None]:
+) -> AsyncGenerator[StreamEntry | None, None]:
     """Follow a turn that was accepted before, from where its row says that it stands; an ended one is Done at once."""
     if turn.status.is_ended:
         yield Done(result_of_row(turn))
@@ -41,26 +43,19 @@ async def follow_turn(
 ) -> AsyncGenerator[StreamEntry | None, None]:
     """Yield the turn's entries, at last Done; None now and then to keep the connection alive."""
     ended = waiting.expect(turn_id)
-    async with aclosing(waiting.inbox.follow(turn_id, after, void_attempts=void_attempts)) as entries:
-        coming = asyncio.ensure_future(anext(entries))
-        try:
-            while True:
-                either: set[asyncio.Future[Any]] = {coming, ended}
-                await asyncio.wait(either, timeout=KEEP_ALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-                if not coming.done() and ended.done():
-                    await asyncio.wait({coming}, timeout=LAST_WORDS_SECONDS)
-                if not coming.done() and ended.done():
-                    yield Done(ended.result())
-                    return
-                if not coming.done():
-                    yield None
-                    continue
-                entry = coming.result()
+    try:
+        with waiting.inbox.following(turn_id, after, void_attempts=void_attempts) as follower:
+            ended.add_done_callback(partial(_end_soon, follower))
+            while not follower.is_closed:
+                entry = await follower.next(KEEP_ALIVE_SECONDS)
                 yield entry
                 if isinstance(entry, Done):
                     return
-                coming = asyncio.ensure_future(anext(entries))
-        finally:
-            ended.cancel()
-            coming.cancel()
-            await asyncio.wait({coming})
+    finally:
+        ended.cancel()
+
+
+def _end_soon(follower: Follower, ended: asyncio.Future[TurnResult]) -> None:
+    """End the following by the turn's row or inbox, unless its stream does so first."""
+    if not ended.cancelled():
+        asyncio.get_running_loop().call_later(LAST_WORDS_SECONDS, follower.add, Done(ended.result()))

@@ -13,11 +13,12 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from shared.domain.secret import Secret
 from shared.vault.errors import CannotOpenError
 from shared.vault.master_keys import KEY_BYTES, MasterKeys
+from shared.vault.places import PROVIDER_KEY, WEBHOOK_SECRET, Place
 
-PURPOSE = b"mevichat provider key 1"
-WEBHOOK_PURPOSE = b"mevichat webhook secret 1"
 FINGERPRINT_PURPOSE = b"mevichat key fingerprint 1"
-CACHED_ROWS = 4096
+CACHED_ROWS = 16_384
+"""Some 1 KB each: as many keys as a worker keeps configurations of workspaces."""
+OPENS_NOT = "no master key opens this row"
 
 
 class Vault:
@@ -28,14 +29,14 @@ class Vault:
 
     def __init__(self, master_keys: MasterKeys) -> None:
         self._master_keys = master_keys
-        self._fernet = lru_cache(maxsize=CACHED_ROWS)(self._derive)
+        self._ciphers = lru_cache(maxsize=CACHED_ROWS)(self._derive)
 
     def __repr__(self) -> str:
         return "Vault()"
 
     def seal(self, secret: Secret, *, workspace_id: UUID, key_id: UUID) -> bytes:
         """Encrypt a key's text for one row, under the newest master key."""
-        return self._fernet(PURPOSE + workspace_id.bytes + key_id.bytes).encrypt(secret.open().encode())
+        return self._seal(secret, PROVIDER_KEY.info(workspace_id, key_id))
 
     def open(self, sealed: bytes, *, workspace_id: UUID, key_id: UUID) -> Secret:
         """Decrypt a row's key under any of the master keys.
@@ -44,38 +45,52 @@ class Vault:
             CannotOpenError: no master key opens it, or it was sealed for another row.
 
         """
-        return self._open(sealed, PURPOSE + workspace_id.bytes + key_id.bytes)
-
-    def reseal(self, sealed: bytes, *, workspace_id: UUID, key_id: UUID) -> bytes:
-        """Encrypt a row's key anew under the newest master key; raises CannotOpenError."""
-        secret = self.open(sealed, workspace_id=workspace_id, key_id=key_id)
-        return self.seal(secret, workspace_id=workspace_id, key_id=key_id)
+        return self.open_in(PROVIDER_KEY, sealed, workspace_id=workspace_id, row_id=key_id)
 
     def seal_webhook_secret(self, secret: Secret, *, workspace_id: UUID) -> bytes:
         """Encrypt the secret that signs a workspace's webhooks, under the newest master key."""
-        return self._fernet(WEBHOOK_PURPOSE + workspace_id.bytes).encrypt(secret.open().encode())
+        return self._seal(secret, WEBHOOK_SECRET.info(workspace_id, workspace_id))
 
     def open_webhook_secret(self, sealed: bytes, *, workspace_id: UUID) -> Secret:
         """Decrypt a workspace's webhook secret under any of the master keys; raises CannotOpenError."""
-        return self._open(sealed, WEBHOOK_PURPOSE + workspace_id.bytes)
+        return self.open_in(WEBHOOK_SECRET, sealed, workspace_id=workspace_id, row_id=workspace_id)
+
+    def open_in(self, place: Place, sealed: bytes, *, workspace_id: UUID, row_id: UUID) -> Secret:
+        """Decrypt what is sealed in a place, under any of the master keys; raises CannotOpenError."""
+        try:
+            return Secret(MultiFernet(self._ciphers(place.info(workspace_id, row_id))).decrypt(sealed).decode())
+        except InvalidToken:
+            raise CannotOpenError(OPENS_NOT) from None
+
+    def renewed(self, place: Place, sealed: bytes, *, workspace_id: UUID, row_id: UUID) -> bytes | None:
+        """Return the same secret sealed under the newest master key, or None where it is already; raises CannotOpenError."""
+        info = place.info(workspace_id, row_id)
+        try:
+            self._ciphers(info)[0].decrypt(sealed)
+        except InvalidToken:
+            return self._seal(self.open_in(place, sealed, workspace_id=workspace_id, row_id=row_id), info)
+        return None
 
     def fingerprint(self, secret: Secret, *, workspace_id: UUID) -> bytes:
         """Return a keyed hash by which one workspace's equal keys are recognised, and no other's."""
-        derived = _derive_bytes(self._master_keys.keys[-1], FINGERPRINT_PURPOSE + workspace_id.bytes)
-        digest = hmac.HMAC(derived, hashes.SHA256())
-        digest.update(secret.open().encode())
-        return digest.finalize()
+        return self.fingerprints(secret, workspace_id=workspace_id)[0]
 
-    def _open(self, sealed: bytes, info: bytes) -> Secret:
-        try:
-            return Secret(self._fernet(info).decrypt(sealed).decode())
-        except InvalidToken:
-            message = "no master key opens this row"
-            raise CannotOpenError(message) from None
+    def fingerprints(self, secret: Secret, *, workspace_id: UUID) -> tuple[bytes, ...]:
+        """Return the fingerprint under each master key, the newest first: a row may still bear an older one."""
+        return tuple(_fingerprint(master, secret, workspace_id) for master in self._master_keys.keys)
 
-    def _derive(self, info: bytes) -> MultiFernet:
-        keys = [_derive_bytes(master, info) for master in self._master_keys.keys]
-        return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in keys])
+    def _seal(self, secret: Secret, info: bytes) -> bytes:
+        return self._ciphers(info)[0].encrypt(secret.open().encode())
+
+    def _derive(self, info: bytes) -> tuple[Fernet, ...]:
+        keys = (_derive_bytes(master, info) for master in self._master_keys.keys)
+        return tuple(Fernet(base64.urlsafe_b64encode(key)) for key in keys)
+
+
+def _fingerprint(master: bytes, secret: Secret, workspace_id: UUID) -> bytes:
+    digest = hmac.HMAC(_derive_bytes(master, FINGERPRINT_PURPOSE + workspace_id.bytes), hashes.SHA256())
+    digest.update(secret.open().encode())
+    return digest.finalize()
 
 
 def _derive_bytes(master: bytes, info: bytes) -> bytes:

@@ -109,7 +109,9 @@ async def test_a_form_is_busy_while_its_key_is_tested(signed_in: Window) -> None
     await expect(signed_in.page.locator("dialog form[aria-busy='true']")).to_be_visible()
     await expect(save).to_be_disabled()
     await signed_in.look_at("key-add-busy")
-    await expect(signed_in.page.get_by_text("The key was validated and saved.")).to_be_visible(timeout=20_000)
+    await expect(signed_in.page.get_by_role("main").get_by_text("The key was validated and saved.")).to_be_visible(
+        timeout=20_000
+    )
 
 
 async def test_a_provider_that_does_not_answer_is_no_refusal(signed_in: Window, workspace: Workspace) -> None:

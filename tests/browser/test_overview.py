@@ -10,6 +10,8 @@ from tests.browser.window import Window
 from tests.product import Product, Workspace
 from tests.servers import until
 
+DRAWN_WIDTH = "image => image.complete && image.naturalWidth"
+
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 
@@ -28,6 +30,8 @@ async def test_the_overview_counts_what_was_asked(signed_in: Window, workspace: 
     await signed_in.page.goto("/")
 
     await expect(signed_in.page.get_by_role("region", name="Last 30 days")).to_contain_text("3 turns")
+    for kind in ("Turns", "Tokens"):
+        assert await signed_in.page.get_by_role("img", name=f"{kind} of the last 30 days").evaluate(DRAWN_WIDTH) > 0
     await signed_in.look_at("overview-many")
 
 
@@ -45,10 +49,12 @@ async def test_the_overview_says_what_is_wrong(window: Window, product: Product)
     await workspace.admin("POST", f"/api/keys/{saved['id']}/test")
     await window.sign_in(workspace.admin_token)
 
-    await expect(window.page.get_by_role("alert").first).to_contain_text("was refused on")
+    await expect(window.page.locator(".note.bad").first).to_contain_text("was refused on")
     await expect(window.page.get_by_text("of this month's 5 messages")).to_be_visible()
     await expect(window.page.get_by_role("table", name="The latest failed turns and why")).to_contain_text("gpt-5-mini")
     await window.look_at("overview-wrong")
+    await window.page.get_by_role("link", name="was refused on").click()
+    await expect(window.page.get_by_role("heading", name="What was said")).to_be_visible()
 
 
 async def until_counted(workspace: Workspace, turns: int) -> None:

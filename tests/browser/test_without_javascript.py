@@ -36,9 +36,9 @@ async def test_a_key_is_refused_added_and_deleted_by_plain_forms(plain: Window) 
 
     await page.get_by_label("API key").fill(openai_key())
     await page.get_by_role("button", name="Validate & save").click()
-    await expect(page.get_by_role("status")).to_have_text("The key was validated and saved.")
+    await expect(page.locator("[data-note]")).to_have_text("The key was validated and saved.")
 
     await page.get_by_role("link", name="Delete").click()
     await page.get_by_role("button", name="Delete the key").click()
-    await expect(page.get_by_role("status")).to_have_text("The key was deleted and its text destroyed.")
+    await expect(page.locator("[data-note]")).to_have_text("The key was deleted and its text destroyed.")
     await expect(page.get_by_role("heading", name="No keys yet")).to_be_visible()

@@ -12,11 +12,12 @@ from shared.settings import Settings
 from tests.conformance.asking import Room
 
 
-@pytest.fixture
-async def room() -> AsyncIterator[Room]:
-    """Open a simulator and the providers that call it."""
+@pytest.fixture(params=["direct", "sdk"])
+async def room(request: pytest.FixtureRequest) -> AsyncIterator[Room]:
+    """Open a simulator and the providers that call it: each test runs over both wires."""
     async with Simulator(port=0) as simulator:
         settings = Settings(
+            provider_wire=request.param,
             openai_base_url=by_name(simulator.openai_base_url),
             anthropic_base_url=by_name(simulator.anthropic_base_url),
         )

@@ -12,8 +12,8 @@ from infra.simulator.server import Simulator
 from shared.domain.secret import Secret
 from shared.providers.port import Answer, CallFailure, Credential
 from shared.providers.registry import open_providers
+from shared.providers.sdk.transport import SessionTransport, open_http_client
 from shared.providers.session import open_session
-from shared.providers.transport import SessionTransport, open_http_client
 from shared.settings import Settings
 from tests.conformance.asking import PROVIDERS, Room, call_of, key_of
 

@@ -6,8 +6,13 @@ import subprocess
 import sys
 
 IMPORTS = """
-import sys
-import shared.providers.registry
+import asyncio, sys
+from shared.providers.registry import open_providers
+from shared.settings import Settings
+async def load():
+    async with open_providers(Settings(), concurrency=1):
+        pass
+asyncio.run(load())
 loaded = {"openai", "anthropic", "httpx2"} & set(sys.modules)
 assert not loaded, loaded
 """
@@ -32,7 +37,7 @@ def run_in_a_fresh_process(code: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_the_registry_imports_no_sdk() -> None:
+def test_a_process_with_all_its_providers_open_has_loaded_no_sdk() -> None:
     run_in_a_fresh_process(IMPORTS)
 
 

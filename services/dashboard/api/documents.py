@@ -11,16 +11,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.dashboard.authenticate import actor_of, authenticate
-from services.dashboard.body import Form, ShortText, StorableText, page, path_id, read_form
+from services.dashboard.body import STORABLE, Form, ShortText, page, path_id, read_form
 from services.dashboard.context import context_of
 from services.dashboard.errors import invalid, not_found
 from services.dashboard.json_response import json_response
+from services.dashboard.query import id_of
 from shared.knowledge.add_document import DocumentRefused, NewDocument, add_document
 from shared.store.bots.read import find_bot
 from shared.store.documents.read import list_documents
 from shared.store.documents.write import delete_document
 
-DocumentText = Annotated[StorableText, StringConstraints(min_length=1)]
+DocumentText = Annotated[str, StringConstraints(min_length=1), STORABLE]
 
 
 class NewDocumentForm(Form):
@@ -49,7 +50,7 @@ async def show_all(request: Request) -> Response:
     """List documents; `?bot_id=` those of one bot."""
     holder = await authenticate(request)
     documents = await list_documents(context_of(request).database, workspace_id=holder.workspace_id)
-    wanted = request.query_params.get("bot_id")
+    wanted = id_of(request, "bot_id", "the id of a bot")
     rows = [
         {
             "id": each.document_id,
@@ -59,7 +60,7 @@ async def show_all(request: Request) -> Response:
             "created_at": each.created_at,
         }
         for each in documents
-        if wanted in (None, str(each.bot_id))
+        if wanted in (None, each.bot_id)
     ]
     return json_response(page(rows, request))
 

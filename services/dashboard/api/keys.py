@@ -20,7 +20,7 @@ from shared.domain.key_address import problem_with_address
 from shared.domain.key_age import is_due_for_rotation
 from shared.domain.key_states import KeyState
 from shared.domain.secret import Secret
-from shared.keys.refusal import KeyRefusal
+from shared.keys.refusal import WHY_UNCHANGED, KeyRefusal
 from shared.keys.retest import retest_key
 from shared.keys.ring_turns import ring_turns
 from shared.keys.ring_validator import ring_validator
@@ -29,9 +29,10 @@ from shared.keys.save import NewKeyRequest, save_key
 from shared.keys.users import bots_on_key
 from shared.store.bots.read import list_bots
 from shared.store.bots.rows import BotRow
+from shared.store.keys.change import patch_key
 from shared.store.keys.read import find_key, list_keys
-from shared.store.keys.rows import KeyAddress, KeyRow
-from shared.store.keys.write import delete_key, patch_key
+from shared.store.keys.rows import ChangeRefusal, KeyAddress, KeyRow
+from shared.store.keys.write import delete_key
 
 
 class NewKeyForm(Form):
@@ -112,8 +113,8 @@ async def change(request: Request) -> Response:
         disabled=form.disabled,
         actor=actor_of(request, holder),
     )
-    if changed is None:
-        raise not_found("key")
+    if isinstance(changed, ChangeRefusal):
+        raise key_error(WHY_UNCHANGED[changed])
     await ring_turns(context.keys, changed.promoted)
     if changed.key.state is KeyState.SUSPECT:
         await ring_validator(context.keys, changed.key)

@@ -6,25 +6,29 @@ from uuid import UUID
 
 from starlette.responses import Response
 
+from services.dashboard.errors import AdminError, invalid
 from services.dashboard.pages.key_views import KeyView, key_views
 from services.dashboard.pages.page import Page
 from services.dashboard.pages.render import bare_page, go_to, render, render_problem
 from services.dashboard.signing_in.visit import Visit
+from shared.domain.key_address import REGIONS, problem_with_address
 from shared.domain.key_states import KeyState
 from shared.domain.roles import Role
 from shared.domain.secret import Secret
-from shared.keys.refusal import KeyRefusal
+from shared.keys.refusal import WHY_UNCHANGED, KeyRefusal
 from shared.keys.retest import retest_key
 from shared.keys.ring_turns import ring_turns
 from shared.keys.ring_validator import ring_validator
 from shared.keys.rotate import rotate_key_text
 from shared.keys.save import NewKeyRequest, save_key
-from shared.store.keys.rows import KeyAddress
-from shared.store.keys.write import delete_key, patch_key
+from shared.store.keys.change import patch_key
+from shared.store.keys.rows import ChangeRefusal, KeyAddress
+from shared.store.keys.write import delete_key
 
 NOT_FOUND = 404
 NO_SUCH_KEY = "There is no such key in this workspace. It may have been deleted."
 ADDRESS = ("region", "organization", "project", "anthropic_workspace_id")
+LONGEST_LABEL = 200
 FIELDS = ("provider", "label", *ADDRESS)
 
 
@@ -40,23 +44,26 @@ async def rows(visit: Visit) -> Response:
 
 async def new(visit: Visit) -> Response:
     """Show the form for a new key."""
-    return render(visit, "key_new.html", values=dict.fromkeys(FIELDS, ""), refusal=None)
+    return _new_form(visit, dict.fromkeys(FIELDS, ""))
 
 
 async def add(visit: Visit) -> Response:
     """Validate & save; a refused key comes back as a sentence under its field, never in it."""
-    values = {name: visit.form.get(name, "") for name in FIELDS}
+    values = {name: visit.form.get(name, "").strip() for name in FIELDS}
+    text, problem = Secret(visit.form.pop("key", "")), _problem_with(values)
+    if problem is not None:
+        return _new_form(visit, values, problem)
     request = NewKeyRequest(
         workspace_id=visit.workspace_id,
         plan=visit.plan,
         provider=values["provider"],
-        text=Secret(visit.form.pop("key", "")),
+        text=text,
         label=values["label"] or None,
         address=KeyAddress(*(values[name] or None for name in ADDRESS)),
     )
     saved = await save_key(visit.context.keys, request, actor=visit.actor)
     if isinstance(saved, KeyRefusal):
-        return render(visit, "key_new.html", saved.status, values=values, refusal=saved)
+        return _new_form(visit, values, saved)
     return go_to("/keys", "key-added")
 
 
@@ -104,18 +111,21 @@ async def settings(visit: Visit) -> Response:
 
 async def change(visit: Visit) -> Response:
     """Rename, make default, disable or enable."""
-    key_id = _key_id(visit)
-    changed = key_id and await patch_key(
+    key = await _find(visit)
+    if key is None:
+        return render_problem(visit, NOT_FOUND, NO_SUCH_KEY)
+    changed = await patch_key(
         visit.context.database,
         workspace_id=visit.workspace_id,
-        key_id=key_id,
-        label=visit.form.get("label", "").strip()[:200] or None,
+        key_id=key.row.key_id,
+        label=visit.form.get("label", "").strip()[:LONGEST_LABEL] or None,
         default=True if visit.form.get("default") else None,
         disabled=bool(visit.form.get("disabled")),
         actor=visit.actor,
     )
-    if not changed:
-        return render_problem(visit, NOT_FOUND, NO_SUCH_KEY)
+    if isinstance(changed, ChangeRefusal):
+        refusal = WHY_UNCHANGED[changed]
+        return render(visit, "key_settings.html", refusal.status, key=key, refusal=refusal)
     await ring_turns(visit.context.keys, changed.promoted)
     if changed.key.state is KeyState.SUSPECT:
         await ring_validator(visit.context.keys, changed.key)
@@ -136,6 +146,19 @@ async def delete(visit: Visit) -> Response:
         return render_problem(visit, NOT_FOUND, NO_SUCH_KEY)
     await ring_turns(visit.context.keys, deleted.promoted)
     return go_to("/keys", "key-deleted")
+
+
+def _new_form(visit: Visit, values: dict[str, str], refusal: AdminError | KeyRefusal | None = None) -> Response:
+    status = 200 if refusal is None else refusal.status
+    return render(visit, "key_new.html", status, values=values, refusal=refusal, regions=REGIONS)
+
+
+def _problem_with(values: dict[str, str]) -> AdminError | None:
+    """Return what is wrong with the fields beside the key, None when nothing is."""
+    if len(values["label"]) > LONGEST_LABEL:
+        return invalid("label", f"The label has more than {LONGEST_LABEL} characters; shorten it.")
+    problem = problem_with_address(values["provider"], {name: values[name] or None for name in ADDRESS})
+    return None if problem is None else invalid(*problem)
 
 
 async def _with_key(visit: Visit, template: str) -> Response:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from services.dashboard.alerts import key_alerts
 from services.dashboard.pages.page import Page
-from services.dashboard.pages.render import render
+from services.dashboard.pages.render import bare_page, render
 from services.dashboard.signing_in.visit import Visit
 from shared.domain.months import month_of, resets_at
 from shared.domain.quota_warning import quota_warning
@@ -22,12 +22,23 @@ from shared.store.workspaces.read import read_quota
 
 DAYS = 30
 FAILURES_SHOWN = 8
+BEHIND = timedelta(seconds=10)
+"""Figures younger than that are called fresh: a turn that has just ended is counted within a second or so."""
 WHOLE_RING = 100
 """The ring's length in its own units, so that a dash of 37 is 37 %."""
 
 
 async def show(visit: Visit) -> Response:
     """Show the workspace at a glance; eight queries, whatever it holds."""
+    return render(visit, "overview.html", **await _glance(visit))
+
+
+async def now(visit: Visit) -> Response:
+    """Return what changes by itself, for the page that keeps itself fresh."""
+    return bare_page("overview_now.html", visit=visit, now=visit.now, **await _glance(visit))
+
+
+async def _glance(visit: Visit) -> dict[str, Any]:
     today = visit.now.date()
     first_day = today - timedelta(days=DAYS - 1)
     usage = await read_usage(
@@ -37,19 +48,20 @@ async def show(visit: Visit) -> Response:
         to_day=today,
         group_by=["day"],
     )
-    return render(
-        visit,
-        "overview.html",
-        alerts=await key_alerts(visit.context, visit.workspace_id),
-        keys=await list_keys(visit.context.database, visit.workspace_id),
-        quota=await _quota(visit),
-        totals=_totals(usage),
-        failures=await _failures(visit),
-        retirements=_retirements(visit),
-        as_of=await usage_as_of(visit.context.database, visit.workspace_id),
-        days=DAYS,
-        first_day=first_day,
-    )
+    as_of = await usage_as_of(visit.context.database, visit.workspace_id)
+    return {
+        "alerts": await key_alerts(visit.context, visit.workspace_id),
+        "keys": await list_keys(visit.context.database, visit.workspace_id),
+        "quota": await _quota(visit),
+        "totals": _totals(usage),
+        "failures": await _failures(visit),
+        "retirements": _retirements(visit),
+        "model_names": {model.id: model.name for model in visit.context.catalogue.models.values()},
+        "as_of": as_of,
+        "is_behind": visit.now - as_of > BEHIND,
+        "days": DAYS,
+        "first_day": first_day,
+    }
 
 
 async def _quota(visit: Visit) -> dict[str, Any]:
@@ -67,7 +79,7 @@ async def _quota(visit: Visit) -> dict[str, Any]:
 
 
 def _totals(usage: list[dict[str, Any]]) -> dict[str, int]:
-    names = ("turns", "failed_turns", "input_tokens", "output_tokens")
+    names = ("turns", "failed_turns", "cancelled_turns", "input_tokens", "output_tokens")
     return {name: sum(row[name] for row in usage) for name in names}
 
 
@@ -88,4 +100,4 @@ def _retirements(visit: Visit) -> list[str]:
     return [warning for warning in warnings if warning is not None]
 
 
-PAGES = [Page("/", show)]
+PAGES = [Page("/", show), Page("/overview/now", now)]

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from services.dashboard.pages.menu import menu_of
 from services.dashboard.pages.notes import note_of
 from services.dashboard.pages.notice_words import NOTICE_FILTERS
+from services.dashboard.pages.told import TOLD_FILTERS
 from services.dashboard.pages.turn_words import TURN_FILTERS
 from services.dashboard.pages.words import FILTERS
 from services.dashboard.signing_in.visit import Visit
@@ -62,4 +63,5 @@ def _environment() -> Environment:
     environment.filters.update(FILTERS)
     environment.filters.update(TURN_FILTERS)
     environment.filters.update(NOTICE_FILTERS)
+    environment.filters.update(TOLD_FILTERS)
     return environment

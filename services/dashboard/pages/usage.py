@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from starlette.responses import Response
@@ -11,10 +12,10 @@ from starlette.responses import Response
 from services.dashboard.errors import AdminError
 from services.dashboard.pages.page import Page
 from services.dashboard.pages.render import render
-from services.dashboard.pages.usage_chart import chart_of
+from services.dashboard.pages.usage_chart import tokens_chart, turns_chart
 from services.dashboard.pages.usage_names import UsageNames, usage_names
 from services.dashboard.pages.usage_question import FIELDS, GROUP_WORDS, UsageQuestion, as_day, presets, question_of
-from services.dashboard.pages.usage_table import FIGURES, UsageTable, csv_of, shortened, table_of
+from services.dashboard.pages.usage_table import FIGURES, UsageTable, csv_of, hidden_rows, shortened, table_of
 from services.dashboard.signing_in.visit import Visit
 from shared.store.usage.names import bot_names, key_names
 from shared.store.usage.read import read_usage, usage_as_of
@@ -45,11 +46,13 @@ async def show(visit: Visit) -> Response:
         plain = question_of({}, names, today=visit.now.date())
         return render(visit, "usage.html", problem.status, asked=None, refusal=problem, **_form(visit, names, plain))
     as_of = await usage_as_of(visit.context.database, visit.workspace_id)
+    table = shortened(asked.table, MOST_ROWS)
     return render(
         visit,
         "usage.html",
         asked=asked,
-        table=shortened(asked.table, MOST_ROWS),
+        table=table,
+        hidden_rows=hidden_rows(asked.table, table),
         as_of=as_of,
         is_late=visit.now - as_of > LATE,
         figures=FIGURES,
@@ -58,10 +61,19 @@ async def show(visit: Visit) -> Response:
     )
 
 
-async def chart(visit: Visit) -> Response:
-    """Draw the same figures."""
+async def draw_turns(visit: Visit) -> Response:
+    """Draw the turns of the same figures."""
+    return await _draw(visit, turns_chart)
+
+
+async def draw_tokens(visit: Visit) -> Response:
+    """Draw the tokens of the same figures."""
+    return await _draw(visit, tokens_chart)
+
+
+async def _draw(visit: Visit, chart: Callable[[UsageTable, date, date], bytes]) -> Response:
     asked = await _ask(visit, await _names(visit))
-    svg = chart_of(asked.table, asked.question.from_day, min(asked.question.to_day, visit.now.date()))
+    svg = chart(asked.table, asked.question.from_day, min(asked.question.to_day, visit.now.date()))
     return Response(svg, headers={"Content-Security-Policy": IMAGE_POLICY}, media_type="image/svg+xml")
 
 
@@ -109,4 +121,9 @@ def _form(visit: Visit, names: UsageNames, question: UsageQuestion) -> dict[str,
     }
 
 
-PAGES = [Page("/usage", show), Page("/usage/chart.svg", chart), Page("/usage.csv", download)]
+PAGES = [
+    Page("/usage", show),
+    Page("/usage/turns.svg", draw_turns),
+    Page("/usage/tokens.svg", draw_tokens),
+    Page("/usage.csv", download),
+]

@@ -37,8 +37,12 @@ class UsageQuestion:
 
     def address(self, path: str, **changes: str) -> str:
         """Return the address of this question at a path, with these parts changed; an empty part is left out."""
+        return f"{path}?{self.query(**changes)}"
+
+    def query(self, **changes: str) -> str:
+        """Return the same without the path."""
         parts = {"from": self.from_day.isoformat(), "to": self.to_day.isoformat(), "group": self.group}
-        return f"{path}?{urlencode({name: part for name, part in (parts | self.filters | changes).items() if part})}"
+        return urlencode({name: part for name, part in (parts | self.filters | changes).items() if part})
 
 
 def question_of(asked: Mapping[str, str], names: UsageNames, *, today: date) -> UsageQuestion:

@@ -14,6 +14,7 @@ from services.dashboard.pages.usage_question import GROUP_WORDS
 FIGURES = {
     "turns": "Turns",
     "failed_turns": "of them failed",
+    "cancelled_turns": "of them cancelled",
     "exact_input_tokens": "Input tokens",
     "cached_input_tokens": "of them cached",
     "exact_output_tokens": "Output tokens",
@@ -58,6 +59,12 @@ def shortened(table: UsageTable, most: int) -> UsageTable:
     if len(rest) < 2:  # noqa: PLR2004 - one row is not worth hiding
         return table
     return replace(table, rows=(*table.rows[:most], UsageRow(f"{len(rest):,} others", sum_of(rest))))
+
+
+def hidden_rows(whole: UsageTable, shown: UsageTable) -> int:
+    """Return how many rows of the whole table are one row of the shown; 0 where all of them stand there."""
+    hidden = len(whole.rows) - len(shown.rows)
+    return hidden + 1 if hidden else 0
 
 
 def sum_of(rows: Iterable[UsageRow]) -> dict[str, int]:

@@ -4,42 +4,39 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Sequence
 from uuid import UUID
 
 from services.workers.completion.patience import Patience
+from shared.store.batcher import Batcher
 from shared.store.database import Database
-from shared.store.documents.read import list_documents
-from shared.store.workspaces.configuration import read_configuration
+from shared.store.workspaces.configuration import read_configurations
 from shared.store.workspaces.rows import WorkspaceConfiguration
 
-MOST_WORKSPACES = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A workspace's configuration and which of its bots have documents to search."""
-
-    workspace: WorkspaceConfiguration
-    bots_with_documents: frozenset[UUID]
+MOST_WORKSPACES = 16_384
+"""Some 3 KB each. One more busy workspace than this, and turns begin to pay for a read each."""
+READ_AT_ONCE = 200
+READS_AT_ONCE = 2
 
 
 class ConfigurationCache:
     """Configurations by workspace, each good for one epoch; every change of any kind makes a new epoch.
 
-    A claim brings the epoch with it. What is older is read again, once for all turns that ask.
+    A claim brings the epoch with it. What is older is read again, once for all turns that ask, and in one snapshot
+    with whatever else is asked for in the same instant.
     """
 
     def __init__(self, database: Database, patience: Patience) -> None:
         self._database = database
         self._patience = patience
-        self._known: OrderedDict[UUID, Known] = OrderedDict()
-        self._reads: dict[UUID, asyncio.Task[Known | None]] = {}
+        self._known: OrderedDict[UUID, WorkspaceConfiguration] = OrderedDict()
+        self._reads: dict[UUID, asyncio.Task[WorkspaceConfiguration | None]] = {}
+        self._batcher = Batcher(self._flush, max_size=READ_AT_ONCE, max_in_flight=READS_AT_ONCE)
 
-    async def at(self, workspace_id: UUID, epoch: int) -> Known | None:
+    async def at(self, workspace_id: UUID, epoch: int) -> WorkspaceConfiguration | None:
         """Return the configuration at this epoch or a later one; None when the workspace is gone."""
         known = self._known.get(workspace_id)
-        while known is None or known.workspace.epoch < epoch:
+        while known is None or known.epoch < epoch:
             known = await self._read_once(workspace_id)
             if known is None:
                 return None
@@ -47,7 +44,7 @@ class ConfigurationCache:
             self._known.move_to_end(workspace_id)
         return known
 
-    async def _read_once(self, workspace_id: UUID) -> Known | None:
+    async def _read_once(self, workspace_id: UUID) -> WorkspaceConfiguration | None:
         read = self._reads.get(workspace_id)
         if read is None:
             read = self._reads[workspace_id] = asyncio.create_task(self._read(workspace_id))
@@ -55,20 +52,17 @@ class ConfigurationCache:
         # shielded: the reader that is cancelled must not take the others' read with it
         return await asyncio.shield(read)
 
-    async def _read(self, workspace_id: UUID) -> Known | None:
-        workspace = await self._patience.run("configuration", lambda: read_configuration(self._database, workspace_id))
-        if workspace is None:
-            return None
-        # after the configuration, never before: what is read too new is only read again at the next epoch
-        documents = await self._patience.run(
-            "documents", lambda: list_documents(self._database, workspace_id=workspace_id, bot_id=None)
-        )
-        known = Known(workspace, frozenset(document.bot_id for document in documents))
-        self._keep(known)
+    async def _read(self, workspace_id: UUID) -> WorkspaceConfiguration | None:
+        known = await self._batcher.submit(workspace_id)
+        if known is not None:
+            self._keep(known)
         return known
 
-    def _keep(self, known: Known) -> None:
-        self._known[known.workspace.workspace_id] = known
-        self._known.move_to_end(known.workspace.workspace_id)
+    async def _flush(self, workspace_ids: Sequence[UUID]) -> list[WorkspaceConfiguration | None]:
+        return await self._patience.run("configurations", lambda: read_configurations(self._database, workspace_ids))
+
+    def _keep(self, known: WorkspaceConfiguration) -> None:
+        self._known[known.workspace_id] = known
+        self._known.move_to_end(known.workspace_id)
         if len(self._known) > MOST_WORKSPACES:
             self._known.popitem(last=False)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-SendDelta = Callable[[int, str], Awaitable[None]]
-"""Sends one piece: its sequence within the attempt, from 0, and its text."""
+SendDelta = Callable[[int, str], None]
+"""Hands one piece on: its sequence within the attempt, from 0, and its text."""
 
 
 class Deltas:
-    """Takes pieces of text as the provider sends them, and sends what gathered each `interval_seconds`.
+    """Takes pieces of text as the provider sends them, and sends what gathered about each `interval_seconds`.
 
-    Leaving the block sends the rest, whatever ended it.
+    All streams of an event loop send on the same beats of its clock, so that their pieces travel to Redis and into
+    a gateway together. Leaving the block sends the rest, whatever ended it.
     """
 
     def __init__(self, send: SendDelta, *, interval_seconds: float) -> None:
@@ -22,16 +23,16 @@ class Deltas:
         self._interval_seconds = interval_seconds
         self._gathered: list[str] = []
         self._sequence = 0
-        self._has_text = asyncio.Event()
-        self._pump: asyncio.Task[None] | None = None
+        self._loop = asyncio.get_running_loop()
+        self._beat: asyncio.TimerHandle | None = None
 
     def add(self, text: str) -> None:
-        """Take a piece; it leaves now if nothing left within the interval."""
+        """Take a piece; it leaves now if nothing left since the last beat."""
         self._gathered.append(text)
-        self._has_text.set()
+        if self._beat is None:
+            self._send_gathered()
 
     async def __aenter__(self) -> Self:
-        self._pump = asyncio.create_task(self._send_always())
         return self
 
     async def __aexit__(
@@ -40,20 +41,20 @@ class Deltas:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._pump is not None:
-            self._pump.cancel()
-            await asyncio.wait([self._pump])
-        await self._send_gathered()
+        self._send_gathered()
+        if self._beat is not None:
+            self._beat.cancel()
 
-    async def _send_always(self) -> None:
-        while True:
-            await self._has_text.wait()
-            await self._send_gathered()
-            await asyncio.sleep(self._interval_seconds)
-
-    async def _send_gathered(self) -> None:
-        self._has_text.clear()
+    def _send_gathered(self) -> None:
+        """Send what gathered and wait for the next beat, or wait for nothing if there was no text."""
+        self._beat = None
         text, self._gathered = "".join(self._gathered), []
         if text:
             sequence, self._sequence = self._sequence, self._sequence + 1
-            await self._send(sequence, text)
+            self._send(sequence, text)
+            self._beat = self._loop.call_at(next_beat(self._loop.time(), self._interval_seconds), self._send_gathered)
+
+
+def next_beat(now: float, interval_seconds: float) -> float:
+    """Return the next instant that is a multiple of the interval and at least half of one away."""
+    return (round(now / interval_seconds) + 1) * interval_seconds if interval_seconds else now

@@ -37,7 +37,7 @@ class Resolver:
         attempt.has_documents = known is not None and turn.bot_id in known.bots_with_documents
         resolution = resolve(
             turn,
-            known.workspace if known else None,
+            known,
             self._catalogue,
             now=self._clock(),
             suspect_patience_seconds=self._suspect_patience_seconds,

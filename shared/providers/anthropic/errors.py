@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import anthropic
+from collections.abc import Mapping
 
 from shared.clock import utc_now
 from shared.domain.error_types import ErrorType
@@ -50,20 +48,14 @@ TABLE = (
 )
 
 
-def read_error(error: anthropic.APIError) -> Reported:
-    """Return what the SDK's error says of the provider's; one inside a stream bears the stream's 200."""
-    body = mapping(mapping(error.body).get("error"))
-    reported = Reported(
-        type=text(body, "type"),
-        code=text(mapping(body.get("details")), "error_code"),
-        message=text(body, "message") or "",
-    )
-    if not isinstance(error, anthropic.APIStatusError):
-        return reported
-    headers = error.response.headers
-    return replace(
-        reported,
-        status=None if error.response.is_success else error.status_code,
+def read_error(body: object, status: int | None, headers: Mapping[str, str]) -> Reported:
+    """Return what the body says; an error inside a stream has no status, but the stream's headers."""
+    error = mapping(mapping(body).get("error"))
+    return Reported(
+        type=text(error, "type"),
+        code=text(mapping(error.get("details")), "error_code"),
+        message=text(error, "message") or "",
+        status=status,
         request_id=headers.get("request-id"),
         retry_after_seconds=read_retry_after(headers),
         limits=read_anthropic_limits(headers, utc_now()),

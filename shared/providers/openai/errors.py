@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import openai
+from collections.abc import Mapping
 
 from shared.domain.error_types import ErrorType
 from shared.providers.error_table import Reported, Rule, read_retry_after
@@ -55,27 +53,23 @@ TABLE = (
 )
 
 
-def read_error(error: openai.APIError) -> Reported:
-    """Return what the SDK's error says of the provider's; errors inside a stream have no status."""
-    body = mapping(error.body)
-    reported = Reported(
-        type=text(body, "type"),
-        code=text(body, "code"),
-        param=text(body, "param"),
-        message=text(body, "message") or "",
-    )
-    if not isinstance(error, openai.APIStatusError):
-        return reported
-    headers = error.response.headers
-    return replace(
-        reported,
-        status=error.status_code,
-        request_id=headers.get("x-request-id"),
-        retry_after_seconds=read_retry_after(headers),
-        limits=read_openai_limits(headers),
+def read_error(body: object, status: int | None, headers: Mapping[str, str]) -> Reported:
+    """Return what the body says; its `error` where it has one. An error inside a stream has neither status nor wait."""
+    error = mapping(body)
+    error = mapping(error.get("error", error))
+    is_answer = status is not None
+    return Reported(
+        type=text(error, "type"),
+        code=text(error, "code"),
+        param=text(error, "param"),
+        message=text(error, "message") or "",
+        status=status,
+        request_id=headers.get("x-request-id") if is_answer else None,
+        retry_after_seconds=read_retry_after(headers) if is_answer else None,
+        limits=read_openai_limits(headers) if is_answer else None,
     )
 
 
-def is_ban_on_streaming(error: openai.APIError) -> bool:
+def is_ban_on_streaming(reported: Reported) -> bool:
     """Tell whether the account may ask for this model, only not in a stream (nothing was billed)."""
-    return error.code == "unsupported_value" and error.param == "stream"
+    return reported.code == "unsupported_value" and reported.param == "stream"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from shared.domain.actor import VALIDATOR, Actor
@@ -134,6 +135,20 @@ class RotationResult:
 
     version: int
     promoted: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SameKey:
+    """Nothing was kept: the workspace's key of this label has the very same text."""
+
+    label: str
+
+
+class ChangeRefusal(StrEnum):
+    """Why a key was not changed."""
+
+    NOT_FOUND = "not_found"
+    DEFAULT_DISABLED = "default_disabled"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,19 @@
-"""Keep, replace, change and destroy provider keys."""
+"""Keep, replace and destroy provider keys."""
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.domain.actor import Actor
-from shared.domain.key_states import KeyState
 from shared.store.audit.append import append_audit
 from shared.store.audit.rows import AuditEntry, Fingerprints
 from shared.store.bots.read import BOT_COLUMNS, bot_of
 from shared.store.database import Database
 from shared.store.keys.read import KEY_COLUMNS, key_of
-from shared.store.keys.rows import ChangeResult, DeletionResult, KeyRow, NewKey, Rotation, RotationResult
+from shared.store.keys.rows import DeletionResult, NewKey, Rotation, RotationResult, SameKey
 from shared.store.keys.standing_values import standing_values
 from shared.store.workspaces.epoch import start_epoch
 
@@ -32,6 +30,10 @@ INSERT = text(
 LOCK = text(
     f"SELECT {KEY_COLUMNS}, fingerprint FROM provider_keys "
     "WHERE workspace_id = :workspace_id AND id = :key_id AND deleted_at IS NULL FOR UPDATE",
+)
+SAME_TEXT = text(
+    "SELECT label FROM provider_keys WHERE workspace_id = :workspace_id AND fingerprint = :fingerprint "
+    "AND id <> :key_id AND deleted_at IS NULL LIMIT 1",
 )
 ROTATE = text(
     "UPDATE provider_keys SET version = version + 1, verdict_seq = verdict_seq + 1, mask = :mask, sealed = :sealed, "
@@ -50,18 +52,6 @@ RELEASE_TURNS = text("SELECT release_all_for_key(:key_id, :workspace_id, false)"
 """Whoever waits for this key goes on at once: on its new text, or to the failure that it is now."""
 LOCK_COUNTERS = text("SELECT 1 FROM workspace_counters WHERE workspace_id = :workspace_id FOR UPDATE")
 NOTE = text("SELECT note_key_change(:key_id)")
-LABEL = text("UPDATE provider_keys SET label = :label WHERE id = :key_id")
-NO_DEFAULT = text(
-    "UPDATE provider_keys SET is_default = false "
-    "WHERE workspace_id = :workspace_id AND provider = :provider AND is_default AND deleted_at IS NULL",
-)
-DEFAULT = text("UPDATE provider_keys SET is_default = true WHERE id = :key_id")
-STATE = text(
-    "UPDATE provider_keys SET state = :state, verdict_seq = verdict_seq + 1, reason_code = NULL, reason = :reason, "
-    "suspect_since = CASE WHEN :state = 'suspect' THEN now() END, rung_at = CASE WHEN :state = 'suspect' "
-    "THEN now() END, suspect_model = NULL, suspect_error = NULL, calm_until = NULL, calm_seconds = 0, "
-    "calm_error = NULL, recheck_at = NULL, live_probe_at = NULL WHERE id = :key_id",
-)
 DELETE = text(
     "UPDATE provider_keys SET deleted_at = now(), sealed = NULL, fingerprint = NULL, is_default = false "
     "WHERE id = :key_id",
@@ -69,11 +59,10 @@ DELETE = text(
 BOTS = text(
     f"SELECT {BOT_COLUMNS} FROM bots WHERE workspace_id = :workspace_id AND deleted_at IS NULL ORDER BY created_at, id",
 )
-DISABLED_REASON = "Disabled by a person of the workspace."
 
 
-async def insert_key(database: Database, key: NewKey, *, actor: Actor) -> None:
-    """Keep a key; the first of its provider becomes the workspace's default."""
+async def insert_key(database: Database, key: NewKey, *, actor: Actor) -> SameKey | None:
+    """Keep a key; the first of its provider becomes the workspace's default. A text that a key has is not kept twice."""
     values = {
         "key_id": key.key_id,
         "workspace_id": key.workspace_id,
@@ -90,14 +79,19 @@ async def insert_key(database: Database, key: NewKey, *, actor: Actor) -> None:
     }
     async with database.transaction() as connection:
         await start_epoch(connection, key.workspace_id)
+        twin = await _same_key(connection, key)
+        if twin is not None:
+            await connection.rollback()
+            return twin
         details = {"provider": key.provider, "label": key.label, "mask": key.mask}
         prints = Fingerprints(after=key.fingerprint)
         entry = AuditEntry(key.workspace_id, actor, "key.create", key.key_id, details, prints)
         await append_audit(connection, entry)
         await connection.execute(INSERT, values)
+        return None
 
 
-async def rotate_key(database: Database, rotation: Rotation, *, actor: Actor) -> RotationResult | None:
+async def rotate_key(database: Database, rotation: Rotation, *, actor: Actor) -> RotationResult | SameKey | None:
     """Put a new text in the key's place; None when it is gone or not of the expected version."""
     where = {"workspace_id": rotation.workspace_id, "key_id": rotation.key_id}
     async with database.transaction() as connection:
@@ -106,6 +100,10 @@ async def rotate_key(database: Database, rotation: Rotation, *, actor: Actor) ->
         if found is None or rotation.expected_version not in (None, found.version):
             await connection.rollback()
             return None
+        twin = await _same_key(connection, rotation)
+        if twin is not None:
+            await connection.rollback()
+            return twin
         values = {"key_id": rotation.key_id, "mask": rotation.mask, "sealed": rotation.sealed}
         values |= {"fingerprint": rotation.fingerprint, **standing_values(rotation.standing)}
         version: int = (await connection.execute(ROTATE, values)).scalar_one()
@@ -114,52 +112,14 @@ async def rotate_key(database: Database, rotation: Rotation, *, actor: Actor) ->
         entry = AuditEntry(rotation.workspace_id, actor, "key.rotate", rotation.key_id, details, prints)
         await append_audit(connection, entry)
         await connection.execute(NOTE, {"key_id": rotation.key_id})
-        return RotationResult(version, await _release_turns(connection, where))
+        return RotationResult(version, await release_turns(connection, where))
 
 
-async def patch_key(
-    database: Database,
-    *,
-    workspace_id: UUID,
-    key_id: UUID,
-    label: str | None,
-    default: bool | None,
-    disabled: bool | None,
-    actor: Actor,
-) -> ChangeResult | None:
-    """Rename, make default, disable or enable a key; what is None stays. None when there is no such key.
-
-    An enabled key is suspect until a probe has spoken.
-    """
-    where = {"workspace_id": workspace_id, "key_id": key_id}
-    async with database.transaction() as connection:
-        await start_epoch(connection, workspace_id)
-        found = (await connection.execute(LOCK, where)).one_or_none()
-        if found is None:
-            await connection.rollback()
-            return None
-        wanted = {"label": label, "default": default, "disabled": disabled}
-        details = {name: value for name, value in wanted.items() if value is not None}
-        prints = Fingerprints(found.fingerprint, found.fingerprint)
-        await append_audit(connection, AuditEntry(workspace_id, actor, "key.update", key_id, details, prints))
-        if label is not None:
-            await connection.execute(LABEL, {"key_id": key_id, "label": label})
-        if default:
-            await connection.execute(NO_DEFAULT, {"workspace_id": workspace_id, "provider": found.provider})
-            await connection.execute(DEFAULT, {"key_id": key_id})
-        promoted = await _switch(connection, key_of(found), disabled)
-        return ChangeResult(key_of((await connection.execute(LOCK, where)).one()), promoted)
-
-
-async def _switch(connection: AsyncConnection, key: KeyRow, disabled: bool | None) -> tuple[UUID, ...]:
-    if disabled is True and key.state is not KeyState.DISABLED:
-        values: dict[str, Any] = {"state": KeyState.DISABLED, "reason": DISABLED_REASON}
-    elif disabled is False and key.state is KeyState.DISABLED:
-        values = {"state": KeyState.SUSPECT, "reason": None}
-    else:
-        return ()
-    await connection.execute(STATE, values | {"key_id": key.key_id})
-    return await _release_turns(connection, {"workspace_id": key.workspace_id, "key_id": key.key_id})
+async def _same_key(connection: AsyncConnection, kept: NewKey | Rotation) -> SameKey | None:
+    """Return the other key with this text; the workspace's lock keeps a second one from coming at the same time."""
+    where = {"workspace_id": kept.workspace_id, "fingerprint": kept.fingerprint, "key_id": kept.key_id}
+    label = (await connection.execute(SAME_TEXT, where)).scalar_one_or_none()
+    return None if label is None else SameKey(label)
 
 
 async def delete_key(database: Database, *, workspace_id: UUID, key_id: UUID, actor: Actor) -> DeletionResult | None:
@@ -175,7 +135,7 @@ async def delete_key(database: Database, *, workspace_id: UUID, key_id: UUID, ac
         prints = Fingerprints(before=found.fingerprint)
         await append_audit(connection, AuditEntry(workspace_id, actor, "key.delete", key_id, details, prints))
         await connection.execute(DELETE, {"key_id": key_id})
-        promoted = await _release_turns(connection, where)
+        promoted = await release_turns(connection, where)
         bots = await connection.execute(BOTS, {"workspace_id": workspace_id})
         return DeletionResult(key_of(found), [bot_of(row) for row in bots], promoted)
 
@@ -184,8 +144,9 @@ async def release_roomless(database: Database, *, workspace_id: UUID, key_id: UU
     """Let all turns go on that wait for the key: its limit was forgotten. Returns those to be rung."""
     async with database.transaction() as connection:
         await connection.execute(LOCK_COUNTERS, {"workspace_id": workspace_id})
-        return await _release_turns(connection, {"workspace_id": workspace_id, "key_id": key_id})
+        return await release_turns(connection, {"workspace_id": workspace_id, "key_id": key_id})
 
 
-async def _release_turns(connection: AsyncConnection, where: dict[str, UUID]) -> tuple[UUID, ...]:
+async def release_turns(connection: AsyncConnection, where: dict[str, UUID]) -> tuple[UUID, ...]:
+    """Let the turns go on that wait for the key; return those that got a slot."""
     return tuple((await connection.execute(RELEASE_TURNS, where)).scalar_one())

@@ -23,7 +23,7 @@ WAITING = (
 )
 LINES = text(" UNION ALL ".join([IN_WORK.format(status="ready"), IN_WORK.format(status="running"), WAITING]))
 BEHIND = text(
-    "SELECT 'uncounted_usage' AS name, count(*) AS things, min(recorded_at) AS oldest FROM (SELECT recorded_at "
+    "SELECT 'uncounted_usage' AS name, count(*) AS things, min(revised_at) AS oldest FROM (SELECT revised_at "
     "FROM usage_events WHERE counted_revision < revision ORDER BY rung_at LIMIT :at_most) AS e "
     "UNION ALL SELECT 'suspect_keys', count(*), min(suspect_since) FROM (SELECT suspect_since FROM provider_keys "
     "WHERE state = 'suspect' AND deleted_at IS NULL LIMIT :at_most) AS k",

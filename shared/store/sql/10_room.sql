@@ -99,15 +99,16 @@ BEGIN
     END IF;
     INSERT INTO usage_events (
         turn_id, attempt, workspace_id, bot_id, day, model, provider, key_id, kind, ends_turn, failed, wire_model,
-        key_version, error
+        key_version, error, cancelled
     ) VALUES (
         t.id, t.attempt, t.workspace_id, t.bot_id, (t.accepted_at AT TIME ZONE 'UTC')::date, t.model,
         coalesce(t.provider, ''), t.key_id,
         CASE WHEN t.status = 'running' THEN 'unknown' ELSE 'exact' END, true, has_failed, t.wire_model,
-        t.key_version, new_error
+        t.key_version, new_error, new_status = 'cancelled'
     )
     ON CONFLICT (turn_id, attempt) DO UPDATE
-    SET ends_turn = true, failed = has_failed, revision = usage_events.revision + 1, rung_at = now();
+    SET ends_turn = true, failed = has_failed, cancelled = excluded.cancelled, revision = usage_events.revision + 1,
+        rung_at = now(), revised_at = revised_now(usage_events);
     IF t.conversation IS NOT NULL THEN
         PERFORM release_conversation(t.bot_id, t.conversation);
     END IF;

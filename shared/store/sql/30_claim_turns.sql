@@ -20,11 +20,12 @@ BEGIN
     FROM unnest(turn_ids, claim_tokens) AS c (turn_id, token)
     WHERE t.id = ANY (turn_ids) AND t.id = c.turn_id AND t.status || '' = 'ready' AND t.deadline_at > clock_timestamp();
     RETURN QUERY
-    SELECT t.id, t.workspace_id, t.bot_id, w.epoch, t.attempt, t.retries, t.crashes, t.model, t.door, t.question,
-        t.position, t.accepted_at, t.deadline_at, t.conversation, t.end_user, t.messages, t.parameters, t.inbox
+    SELECT t.id, t.workspace_id, t.bot_id,
+        (SELECT epoch FROM workspace_counters AS w WHERE w.workspace_id = t.workspace_id),
+        t.attempt, t.retries, t.crashes, t.model, t.door, t.question, t.position,
+        t.accepted_at, t.deadline_at, t.conversation, t.end_user, t.messages, t.parameters, t.inbox
     FROM turns AS t
     JOIN unnest(turn_ids, claim_tokens) AS c (turn_id, token) ON c.turn_id = t.id AND c.token = t.claim_token
-    JOIN workspace_counters AS w ON w.workspace_id = t.workspace_id
     WHERE t.id = ANY (turn_ids) AND t.status || '' = 'running';
 END;
 $$;

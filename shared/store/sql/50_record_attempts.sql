@@ -119,7 +119,7 @@ BEGIN
         provider_request_id = excluded.provider_request_id, earlier_request_ids = excluded.earlier_request_ids,
         error = excluded.error,
         first_text_ms = excluded.first_text_ms, call_ms = excluded.call_ms,
-        revision = e.revision + 1, rung_at = recorded_now
+        revision = e.revision + 1, rung_at = recorded_now, revised_at = revised_now(e)
     WHERE e.kind = 'unknown' AND excluded.kind <> 'unknown';
 
     IF frees_conversation THEN

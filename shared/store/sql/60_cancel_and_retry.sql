@@ -86,7 +86,8 @@ BEGIN
     SET in_flight = in_flight + (o_status = 'ready')::integer, waiting = waiting + (o_status = 'waiting')::integer
     WHERE workspace_id = t.workspace_id;
     -- the attempt that ended the turn ends it no more: the ledger takes its turn back
-    UPDATE usage_events SET ends_turn = false, failed = false, revision = revision + 1, rung_at = retried_now
+    UPDATE usage_events AS e
+    SET ends_turn = false, failed = false, revision = revision + 1, rung_at = retried_now, revised_at = revised_now(e)
     WHERE turn_id = of_turn AND ends_turn;
     o_code := 'accepted';
     RETURN NEXT;

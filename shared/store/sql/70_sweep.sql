@@ -1,4 +1,5 @@
 -- What the sweeper does; every function finds candidates first, then locks, then looks again (by id, see claim_turns).
+-- Candidates are found as of the statement's begin: an index is read up to an instant only where it cannot change.
 
 -- Turns that were rung and not claimed: ring them again, each at most once every so often.
 DROP FUNCTION IF EXISTS ring_unclaimed(double precision, integer);
@@ -9,7 +10,7 @@ BEGIN
     UPDATE turns SET rung_at = clock_timestamp()
     WHERE id = ANY (ARRAY(
         SELECT id FROM turns
-        WHERE status = 'ready' AND rung_at < clock_timestamp() - make_interval(secs => unclaimed_seconds)
+        WHERE status = 'ready' AND rung_at < statement_timestamp() - make_interval(secs => unclaimed_seconds)
         ORDER BY rung_at LIMIT at_most FOR UPDATE SKIP LOCKED
     ))
     RETURNING id;
@@ -68,7 +69,7 @@ BEGIN
     o_ended := '{}';
     SELECT array_agg(id) INTO candidates FROM (
         SELECT id FROM turns
-        WHERE status IN ('waiting', 'ready') AND deadline_at < clock_timestamp() ORDER BY deadline_at LIMIT at_most
+        WHERE status IN ('waiting', 'ready') AND deadline_at < statement_timestamp() ORDER BY deadline_at LIMIT at_most
     ) AS overdue;
     PERFORM lock_workspaces_of(candidates);
     FOR t IN
@@ -91,28 +92,53 @@ CREATE FUNCTION promote_due(at_most integer) RETURNS uuid[]
 LANGUAGE plpgsql AS $$
 DECLARE
     candidates uuid[];
+    of_workspaces uuid[];
     promoted uuid[] := '{}';
     w uuid;
 BEGIN
     SELECT array_agg(id) INTO candidates FROM (
         SELECT id FROM turns
-        WHERE status = 'waiting' AND hold = 'due' AND next_attempt_at <= clock_timestamp()
+        WHERE status = 'waiting' AND hold = 'due' AND next_attempt_at <= statement_timestamp()
         ORDER BY next_attempt_at LIMIT at_most
     ) AS due;
     candidates := candidates || due_for_room(at_most);
-    PERFORM 1 FROM workspace_counters
-    WHERE workspace_id IN (SELECT workspace_id FROM turns WHERE id = ANY (candidates))
-        OR (waiting > 0 AND in_flight < slots)
-    ORDER BY workspace_id FOR UPDATE;
+    of_workspaces := ARRAY(SELECT workspace_id FROM turns WHERE id = ANY (candidates)) || workspaces_that_wait();
+    PERFORM 1 FROM workspace_counters WHERE workspace_id = ANY (of_workspaces) ORDER BY workspace_id FOR UPDATE;
     UPDATE turns SET hold = NULL
     WHERE id = ANY (candidates) AND status || '' = 'waiting' AND hold || '' IN ('due', 'room')
         AND next_attempt_at <= clock_timestamp();
-    FOR w IN SELECT workspace_id FROM workspace_counters WHERE waiting > 0 AND in_flight < slots ORDER BY workspace_id
+    FOR w IN
+        SELECT workspace_id FROM workspace_counters
+        WHERE workspace_id = ANY (of_workspaces) AND waiting > 0 AND in_flight < slots ORDER BY workspace_id
     LOOP
         promoted := promoted || promote(w);
     END LOOP;
     RETURN promoted;
 END;
+$$;
+
+-- Workspaces that have a slot free and a turn that only waits for one. They are found from turn to turn of the next
+-- workspace: reading every workspace's counters would cost the more the more workspaces there are.
+DROP FUNCTION IF EXISTS workspaces_that_wait();
+CREATE FUNCTION workspaces_that_wait() RETURNS uuid[]
+LANGUAGE sql AS $$
+    WITH RECURSIVE waiting AS (
+        (
+            SELECT workspace_id FROM turns WHERE status = 'waiting' AND hold IS NULL
+            ORDER BY workspace_id, position LIMIT 1
+        )
+        UNION ALL
+        SELECT (
+            SELECT t.workspace_id FROM turns AS t
+            WHERE t.status = 'waiting' AND t.hold IS NULL AND t.workspace_id > waiting.workspace_id
+            ORDER BY t.workspace_id, t.position LIMIT 1
+        )
+        FROM waiting WHERE waiting.workspace_id IS NOT NULL
+    )
+    SELECT ARRAY(
+        SELECT workspace_id FROM waiting
+        WHERE (SELECT in_flight < slots FROM workspace_counters AS w WHERE w.workspace_id = waiting.workspace_id)
+    );
 $$;
 
 -- Key by key, so that a long line before one key hides nobody who waits for another.
@@ -135,7 +161,7 @@ BEGIN
     ), callers AS (
         SELECT id FROM turns
         WHERE status = 'waiting' AND hold = 'room' AND door IN ('whole', 'stream')
-            AND next_attempt_at <= clock_timestamp()
+            AND next_attempt_at <= statement_timestamp()
         ORDER BY next_attempt_at LIMIT at_most
     )
     SELECT coalesce(array_agg(id), '{}') FROM (

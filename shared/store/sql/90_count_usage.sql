@@ -1,5 +1,4 @@
 -- Count usage events into the roll-ups: what they say now, less what was counted of them before.
--- `counted_revision + 0`: the events are known by id and found by id, not by walking all that are uncounted.
 DROP FUNCTION IF EXISTS count_usage(uuid[], integer[]);
 CREATE FUNCTION count_usage(turn_ids uuid[], attempts integer[]) RETURNS integer
 LANGUAGE plpgsql AS $$
@@ -10,7 +9,8 @@ BEGIN
     SELECT array_agg(e) INTO changed FROM (
         SELECT * FROM usage_events
         WHERE turn_id = ANY (turn_ids) AND (turn_id, attempt) IN (SELECT * FROM unnest(turn_ids, attempts))
-            AND counted_revision + 0 < revision
+            -- said so that the index of what is not counted is not read instead: there may be much of it
+            AND revision - counted_revision > 0
         ORDER BY turn_id, attempt FOR UPDATE
     ) AS e;
     IF changed IS NULL THEN
@@ -22,13 +22,14 @@ BEGIN
             (ends_turn AND kind = 'estimated')::integer AS estimated_turns, input_tokens, output_tokens,
             cached_input_tokens, cache_write_input_tokens, reasoning_tokens,
             CASE WHEN kind = 'estimated' THEN input_tokens ELSE 0 END AS estimated_input_tokens,
-            CASE WHEN kind = 'estimated' THEN output_tokens ELSE 0 END AS estimated_output_tokens
+            CASE WHEN kind = 'estimated' THEN output_tokens ELSE 0 END AS estimated_output_tokens,
+            (ends_turn AND cancelled)::integer AS cancelled_turns
         FROM unnest(changed)
         UNION ALL
         SELECT workspace_id, day, bot_id, model, counted_provider, counted_key_id, -counted_turns, -counted_failed,
             -counted_estimated, -counted_input_tokens, -counted_output_tokens, -counted_cached_input_tokens,
             -counted_cache_write_input_tokens, -counted_reasoning_tokens, -counted_estimated_input_tokens,
-            -counted_estimated_output_tokens
+            -counted_estimated_output_tokens, -counted_cancelled
         FROM unnest(changed) WHERE counted_revision > 0
     ), sums AS (
         SELECT workspace_id, day, bot_id, model, provider, key_id, sum(turns) AS turns,
@@ -36,7 +37,7 @@ BEGIN
             sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens,
             sum(cached_input_tokens) AS cached_input_tokens, sum(cache_write_input_tokens) AS cache_write_input_tokens,
             sum(reasoning_tokens) AS reasoning_tokens, sum(estimated_input_tokens) AS estimated_input_tokens,
-            sum(estimated_output_tokens) AS estimated_output_tokens
+            sum(estimated_output_tokens) AS estimated_output_tokens, sum(cancelled_turns) AS cancelled_turns
         FROM parts GROUP BY workspace_id, day, bot_id, model, provider, key_id
     )
     SELECT array_agg(ROW(sums.*)::usage_daily ORDER BY workspace_id, day, bot_id, model, provider, key_id)
@@ -50,7 +51,8 @@ BEGIN
         counted_output_tokens = output_tokens, counted_cached_input_tokens = cached_input_tokens,
         counted_cache_write_input_tokens = cache_write_input_tokens, counted_reasoning_tokens = reasoning_tokens,
         counted_estimated_input_tokens = CASE WHEN kind = 'estimated' THEN input_tokens ELSE 0 END,
-        counted_estimated_output_tokens = CASE WHEN kind = 'estimated' THEN output_tokens ELSE 0 END
+        counted_estimated_output_tokens = CASE WHEN kind = 'estimated' THEN output_tokens ELSE 0 END,
+        counted_cancelled = (ends_turn AND cancelled)::integer
     WHERE turn_id = ANY (turn_ids) AND (turn_id, attempt) IN (SELECT turn_id, attempt FROM unnest(changed));
     RETURN cardinality(changed);
 END;
@@ -72,11 +74,12 @@ BEGIN
         cache_write_input_tokens = d.cache_write_input_tokens + excluded.cache_write_input_tokens,
         reasoning_tokens = d.reasoning_tokens + excluded.reasoning_tokens,
         estimated_input_tokens = d.estimated_input_tokens + excluded.estimated_input_tokens,
-        estimated_output_tokens = d.estimated_output_tokens + excluded.estimated_output_tokens;
+        estimated_output_tokens = d.estimated_output_tokens + excluded.estimated_output_tokens,
+        cancelled_turns = d.cancelled_turns + excluded.cancelled_turns;
     INSERT INTO usage_daily_all_bots AS d
     SELECT workspace_id, day, model, provider, key_id, sum(turns), sum(failed_turns), sum(estimated_turns),
         sum(input_tokens), sum(output_tokens), sum(cached_input_tokens), sum(cache_write_input_tokens),
-        sum(reasoning_tokens), sum(estimated_input_tokens), sum(estimated_output_tokens)
+        sum(reasoning_tokens), sum(estimated_input_tokens), sum(estimated_output_tokens), sum(cancelled_turns)
     FROM unnest(figures)
     GROUP BY workspace_id, day, model, provider, key_id
     ORDER BY workspace_id, day, model, provider, key_id
@@ -89,11 +92,13 @@ BEGIN
         cache_write_input_tokens = d.cache_write_input_tokens + excluded.cache_write_input_tokens,
         reasoning_tokens = d.reasoning_tokens + excluded.reasoning_tokens,
         estimated_input_tokens = d.estimated_input_tokens + excluded.estimated_input_tokens,
-        estimated_output_tokens = d.estimated_output_tokens + excluded.estimated_output_tokens;
+        estimated_output_tokens = d.estimated_output_tokens + excluded.estimated_output_tokens,
+        cancelled_turns = d.cancelled_turns + excluded.cancelled_turns;
     INSERT INTO usage_monthly AS d
     SELECT workspace_id, date_trunc('month', day)::date AS month, bot_id, model, provider, key_id, sum(turns),
         sum(failed_turns), sum(estimated_turns), sum(input_tokens), sum(output_tokens), sum(cached_input_tokens),
-        sum(cache_write_input_tokens), sum(reasoning_tokens), sum(estimated_input_tokens), sum(estimated_output_tokens)
+        sum(cache_write_input_tokens), sum(reasoning_tokens), sum(estimated_input_tokens), sum(estimated_output_tokens),
+        sum(cancelled_turns)
     FROM unnest(figures)
     GROUP BY workspace_id, month, bot_id, model, provider, key_id
     ORDER BY workspace_id, month, bot_id, model, provider, key_id
@@ -106,8 +111,17 @@ BEGIN
         cache_write_input_tokens = d.cache_write_input_tokens + excluded.cache_write_input_tokens,
         reasoning_tokens = d.reasoning_tokens + excluded.reasoning_tokens,
         estimated_input_tokens = d.estimated_input_tokens + excluded.estimated_input_tokens,
-        estimated_output_tokens = d.estimated_output_tokens + excluded.estimated_output_tokens;
+        estimated_output_tokens = d.estimated_output_tokens + excluded.estimated_output_tokens,
+        cancelled_turns = d.cancelled_turns + excluded.cancelled_turns;
 END;
+$$;
+
+-- Since when an event that is revised now says what the roll-ups do not hold: since its first revision of those that
+-- nobody has counted, never since the turn of long ago that it belongs to.
+DROP FUNCTION IF EXISTS revised_now(usage_events);
+CREATE FUNCTION revised_now(e usage_events) RETURNS timestamptz
+LANGUAGE sql AS $$
+    SELECT CASE WHEN e.counted_revision < e.revision THEN e.revised_at ELSE clock_timestamp() END;
 $$;
 
 -- Events that nobody counted for a while: announce them again, each at most once every so often.
@@ -119,7 +133,7 @@ BEGIN
     RETURN QUERY
     WITH late AS MATERIALIZED (
         SELECT turn_id, attempt FROM usage_events
-        WHERE counted_revision < revision AND rung_at < clock_timestamp() - make_interval(secs => older_than_seconds)
+        WHERE counted_revision < revision AND rung_at < statement_timestamp() - make_interval(secs => older_than_seconds)
         ORDER BY rung_at LIMIT at_most FOR UPDATE SKIP LOCKED
     )
     UPDATE usage_events AS e SET rung_at = clock_timestamp()

@@ -83,7 +83,7 @@ BEGIN
             provider_request_id, error, first_text_ms, call_ms, counted_revision, counted_provider, counted_key_id,
             counted_turns, counted_failed, counted_estimated, counted_input_tokens, counted_output_tokens,
             counted_cached_input_tokens, counted_reasoning_tokens, counted_estimated_input_tokens,
-            counted_estimated_output_tokens
+            counted_estimated_output_tokens, cancelled, counted_cancelled
         )
         SELECT id, attempt, workspace_id, bot_id, (accepted_at AT TIME ZONE 'UTC')::date, model, coalesce(provider, ''),
             key_id, usage_kind, true, status IN ('failed', 'expired'), input_tokens, output_tokens, cached_input_tokens,
@@ -91,7 +91,8 @@ BEGIN
             call_ms, 1, coalesce(provider, ''), key_id, 1, (status IN ('failed', 'expired'))::integer,
             (usage_kind = 'estimated')::integer, input_tokens, output_tokens, cached_input_tokens, reasoning_tokens,
             CASE WHEN usage_kind = 'estimated' THEN input_tokens ELSE 0 END,
-            CASE WHEN usage_kind = 'estimated' THEN output_tokens ELSE 0 END
+            CASE WHEN usage_kind = 'estimated' THEN output_tokens ELSE 0 END, status = 'cancelled',
+            (status = 'cancelled')::integer
         FROM made
         RETURNING *
     ), months AS (
@@ -106,7 +107,7 @@ BEGIN
             sum(counted_cache_write_input_tokens) AS cache_write_input_tokens,
             sum(counted_reasoning_tokens) AS reasoning_tokens,
             sum(counted_estimated_input_tokens) AS estimated_input_tokens,
-            sum(counted_estimated_output_tokens) AS estimated_output_tokens
+            sum(counted_estimated_output_tokens) AS estimated_output_tokens, sum(counted_cancelled) AS cancelled_turns
         FROM events GROUP BY 1, 2, 3, 4, 5, 6
     )
     SELECT array_agg(ROW(sums.*)::usage_daily ORDER BY workspace_id, day, bot_id, model, provider, key_id)

@@ -17,6 +17,7 @@ GROUPS = {"day": "day", "bot": "bot_id", "model": "model", "provider": "provider
 FIGURES = (
     "turns",
     "failed_turns",
+    "cancelled_turns",
     "input_tokens",
     "output_tokens",
     "cached_input_tokens",
@@ -40,7 +41,7 @@ MONTHS_AND_DAYS = f"""(
     WHERE workspace_id = :workspace_id AND day = ANY (CAST(:removed AS date[])){{conditions}}
 ) AS parts"""
 AS_OF = text(
-    "SELECT coalesce(min(recorded_at), now()) AS as_of FROM usage_events "
+    "SELECT coalesce(min(revised_at), now()) AS as_of FROM usage_events "
     "WHERE counted_revision < revision AND workspace_id = :workspace_id",
 )
 NO_FILTER: Mapping[str, UUID | str | None] = {}
@@ -90,7 +91,7 @@ def _grouped(source: str, group_by: Sequence[str]) -> str:
 
 
 async def usage_as_of(database: Database, workspace_id: UUID) -> datetime:
-    """Return the instant up to which the workspace's figures are complete."""
+    """Return the instant up to which the workspace's figures are complete; a later call returns none before it."""
     (row,) = await database.call(AS_OF, workspace_id=workspace_id)
     as_of: datetime = row.as_of
     return as_of

@@ -1,10 +1,13 @@
-"""A workspace's whole configuration, read in one snapshot with its epoch."""
+"""Workspaces' whole configurations, many in one snapshot, each with its epoch."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
 from shared.domain.plans import Plan
 from shared.store.bots.read import BOT_COLUMNS, bot_of
@@ -12,28 +15,45 @@ from shared.store.database import Database
 from shared.store.keys.read import KEY_COLUMNS, key_of
 from shared.store.workspaces.rows import WorkspaceConfiguration
 
-WORKSPACE = text(
-    "SELECT plan, epoch FROM workspaces JOIN workspace_counters ON workspace_id = id WHERE id = :workspace_id",
+WORKSPACES = text(
+    "SELECT id AS workspace_id, plan, epoch FROM workspaces JOIN workspace_counters ON workspace_id = id "
+    "WHERE id = ANY (:workspace_ids)",
 )
-BOTS = text(f"SELECT {BOT_COLUMNS} FROM bots WHERE workspace_id = :workspace_id AND deleted_at IS NULL")
+BOTS = text(f"SELECT {BOT_COLUMNS} FROM bots WHERE workspace_id = ANY (:workspace_ids) AND deleted_at IS NULL")
 KEYS = text(  # own constants only
-    f"SELECT {KEY_COLUMNS} FROM provider_keys WHERE workspace_id = :workspace_id AND deleted_at IS NULL",
+    f"SELECT {KEY_COLUMNS} FROM provider_keys WHERE workspace_id = ANY (:workspace_ids) AND deleted_at IS NULL",
+)
+WITH_DOCUMENTS = text(
+    "SELECT asked.bot_id FROM unnest(CAST(:bot_ids AS uuid[])) AS asked (bot_id) "
+    "WHERE EXISTS (SELECT 1 FROM documents AS d WHERE d.bot_id = asked.bot_id)"
 )
 
 
-async def read_configuration(database: Database, workspace_id: UUID) -> WorkspaceConfiguration | None:
-    """Return everything that decides the workspace's turns, or None when there is no such workspace."""
-    values = {"workspace_id": workspace_id}
+async def read_configurations(database: Database, workspace_ids: Sequence[UUID]) -> list[WorkspaceConfiguration | None]:
+    """Return everything that decides each workspace's turns, in the given order; None where there is no workspace."""
+    values = {"workspace_ids": list(set(workspace_ids))}
     async with database.snapshot() as connection:
-        workspace = (await connection.execute(WORKSPACE, values)).one_or_none()
-        if workspace is None:
-            return None
-        bots = [bot_of(row) for row in await connection.execute(BOTS, values)]
-        keys = [key_of(row) for row in await connection.execute(KEYS, values)]
-    return WorkspaceConfiguration(
-        workspace_id=workspace_id,
-        epoch=workspace.epoch,
-        plan=Plan(workspace.plan),
-        bots={bot.bot_id: bot for bot in bots},
-        keys={key.key_id: key for key in keys},
-    )
+        workspaces = await connection.execute(WORKSPACES, values)
+        bots = _by_workspace(await connection.execute(BOTS, values))
+        keys = _by_workspace(await connection.execute(KEYS, values))
+        bot_ids = [bot.id for of_one in bots.values() for bot in of_one]
+        with_documents = set((await connection.execute(WITH_DOCUMENTS, {"bot_ids": bot_ids})).scalars())
+    found = {
+        row.workspace_id: WorkspaceConfiguration(
+            workspace_id=row.workspace_id,
+            epoch=row.epoch,
+            plan=Plan(row.plan),
+            bots={bot.id: bot_of(bot) for bot in bots[row.workspace_id]},
+            keys={key.id: key_of(key) for key in keys[row.workspace_id]},
+            bots_with_documents=frozenset(bot.id for bot in bots[row.workspace_id] if bot.id in with_documents),
+        )
+        for row in workspaces
+    }
+    return [found.get(workspace_id) for workspace_id in workspace_ids]
+
+
+def _by_workspace(rows: Any) -> defaultdict[UUID, list[Row[Any]]]:
+    grouped: defaultdict[UUID, list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        grouped[row.workspace_id].append(row)
+    return grouped

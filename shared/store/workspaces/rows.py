@@ -29,13 +29,17 @@ class WorkspaceRow:
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceConfiguration:
-    """What decides a workspace's turns, read in one snapshot; valid while `epoch` is the workspace's."""
+    """What decides a workspace's turns, read in one snapshot; valid while `epoch` is the workspace's.
+
+    `bots_with_documents`: the ids of bots that have documents to search.
+    """
 
     workspace_id: UUID
     epoch: int
     plan: Plan
     bots: Mapping[UUID, BotRow]
     keys: Mapping[UUID, KeyRow]
+    bots_with_documents: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,8 @@ from tests.integration.cli.commands import Ended, mevichat
 
 Installation = dict[str, str]
 FIGURES = """count(*) AS turns, count(*) FILTER (WHERE status IN ('failed', 'expired')) AS failed,
-    sum(input_tokens) AS input, sum(output_tokens) AS output"""
-OF_ROLL_UP = (
-    "sum(turns) AS turns, sum(failed_turns) AS failed, sum(input_tokens) AS input, sum(output_tokens) AS output"
-)
+    count(*) FILTER (WHERE status = 'cancelled') AS cancelled, sum(input_tokens) AS input, sum(output_tokens) AS output"""
+OF_ROLL_UP = "sum(turns) AS turns, sum(failed_turns) AS failed, sum(cancelled_turns) AS cancelled, sum(input_tokens) AS input, sum(output_tokens) AS output"
 
 
 @pytest.fixture
@@ -44,7 +42,7 @@ async def test_turns_roll_ups_and_quota_tell_the_same(installation: Installation
     turns = await figures(database, FIGURES, "turns")
 
     assert turns[0] == 2500
-    assert turns[1] > 0
+    assert min(turns[1:3]) > 0
     for table in ("usage_daily", "usage_daily_all_bots", "usage_monthly"):
         assert await figures(database, OF_ROLL_UP, table) == turns
     assert await figures(database, "count(*)", "usage_events WHERE counted_revision = revision") == [2500]

@@ -240,3 +240,33 @@ async def test_models_and_workspace_say_what_the_plan_allows(product: Product) -
     allowed = {model["id"] for model in models["data"] if model["allowed"]}
     assert allowed == {"mevichat:mini", "claude-haiku-4-5", "gpt-5-mini"}
     assert (own["plan"], own["in_flight"]) == ("pro", 0)
+
+
+async def test_the_same_key_is_refused_by_the_name_of_the_one_that_is_there(product: Product) -> None:
+    workspace = await product.make_workspace()
+    first = await workspace.add_key("openai", GOOD)
+    await workspace.admin("PATCH", f"/api/keys/{first['id']}", {"label": "Shop"})
+    other = await workspace.add_key("openai", GOOD + "2")
+
+    for path, body in (
+        ("/api/keys", {"provider": "openai", "key": f" {GOOD} "}),
+        (f"/api/keys/{other['id']}/rotate", {"key": GOOD}),
+    ):
+        status, answer = await workspace.admin("POST", path, body)
+        assert (status, answer["error"]["code"], answer["error"]["param"]) == (409, "duplicate_key", "key")
+        assert answer["error"]["message"].startswith("This key is saved already, as “Shop”.")
+    assert (await workspace.admin("GET", f"/api/keys/{other['id']}"))[1]["version"] == 1
+
+
+async def test_a_disabled_key_is_not_made_the_default(product: Product) -> None:
+    workspace = await product.make_workspace()
+    await workspace.add_key("openai", GOOD)
+    other = await workspace.add_key("openai", GOOD + "2")
+    await workspace.admin("PATCH", f"/api/keys/{other['id']}", {"disabled": True})
+
+    status, answer = await workspace.admin("PATCH", f"/api/keys/{other['id']}", {"default": True, "label": "New"})
+
+    assert (status, answer["error"]["param"]) == (409, "default")
+    assert answer["error"]["message"].startswith("A disabled key cannot be the default")
+    shown = (await workspace.admin("GET", f"/api/keys/{other['id']}"))[1]
+    assert (shown["default"], shown["label"]) == (False, "OpenAI")

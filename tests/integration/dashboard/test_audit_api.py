@@ -36,7 +36,8 @@ async def entries(workspace: Workspace, query: str = "") -> list[dict[str, Any]]
 
 
 async def new_key(workspace: Workspace, rest: str = "", body: dict[str, Any] | None = None) -> Call:
-    return f"/api/keys/{(await workspace.add_key('openai', GOOD))['id']}{rest}", body
+    saved = await workspace.add_key("openai", f"sk-sim-ok-{new_id().hex}")
+    return f"/api/keys/{saved['id']}{rest}", body
 
 
 async def new_bot(workspace: Workspace, rest: str = "", body: dict[str, Any] | None = None) -> Call:
@@ -127,11 +128,13 @@ async def test_what_changes_nothing_writes_no_row(dashboard: Product) -> None:
 
 async def test_fingerprints_are_equal_for_equal_keys_only_and_never_the_key(dashboard: Product) -> None:
     workspace, stranger = await dashboard.make_workspace(), await dashboard.make_workspace()
-    first, second = await workspace.add_key("openai", GOOD), await workspace.add_key("openai", f" {GOOD} ")
+    first = await workspace.add_key("openai", GOOD)
+    await workspace.admin("DELETE", f"/api/keys/{first['id']}")
+    second = await workspace.add_key("openai", f" {GOOD} ")
     await stranger.add_key("openai", GOOD)
     await workspace.admin("POST", f"/api/keys/{second['id']}/rotate", {"key": OTHER})
 
-    rotated, saved_again, saved, *_ = await entries(workspace)
+    rotated, saved_again, _, saved, *_ = await entries(workspace)
     (elsewhere, *_) = await entries(stranger)
 
     assert saved["target"] == first["id"]

@@ -23,6 +23,7 @@ ANY_OTHER = 4
 """What a page may send that has no row here, the look at the session included."""
 STATEMENTS = {
     "/": 9,
+    "/overview/now": 9,
     "/usage": 5,
     "/operator/workspaces/{workspace}": 6,
     "/operator/queue": 5,

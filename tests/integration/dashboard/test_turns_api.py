@@ -140,7 +140,7 @@ async def test_failed_turns_are_listed_by_bot_and_day_with_the_providers_facts(p
 async def test_a_key_body_names_its_bots_and_its_age_and_deleting_it_names_them(product: Product) -> None:
     workspace = await product.make_workspace()
     key = await workspace.add_key("openai", KEYS["openai"])
-    spare = await workspace.add_key("openai", KEYS["openai"])
+    spare = await workspace.add_key("openai", KEYS["openai"] + "2")
     named = await workspace.add_bot("gpt-5", key_id=key["id"])
     by_default = await workspace.add_bot("gpt-5-mini")
     await workspace.add_bot("mevichat:mini")

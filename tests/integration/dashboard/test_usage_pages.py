@@ -89,7 +89,7 @@ async def test_filters_stand_in_the_address_and_reach_the_chart_and_the_file(pro
     page = await visitor.get("/usage?bot=mini&group=model")
 
     assert [line[0] for line in lines(page, "tbody")] == ["Mevichat Mini"]
-    assert f"bot={ids['Mini']}" in unescape(page.text).partition("/usage/chart.svg?")[2].partition('"')[0]
+    assert f"bot={ids['Mini']}" in unescape(page.text).partition("/usage/turns.svg?")[2].partition('"')[0]
     assert f"bot={ids['Mini']}" in unescape(page.text).partition("/usage.csv?")[2].partition('"')[0]
     assert 'value="Mini"' in page.text
     assert figures(lines(await visitor.get(f"/usage?key={ids['key']}"), "tfoot")[0])["turns"] == 3
@@ -118,12 +118,12 @@ async def test_a_wrong_field_has_a_sentence_and_the_others_are_kept(product: Pro
     answers = [await visitor.get(f"/usage?bot={bot}") for bot in (foreign["id"], "nobody")]
     assert [answer.status for answer in answers] == [422, 422]
     assert all("No bot of this workspace has this name or id." in answer.text for answer in answers)
-    assert (await visitor.get("/usage/chart.svg?group=x")).status == 422
+    assert (await visitor.get("/usage/turns.svg?group=x")).status == 422
 
 
 async def test_the_chart_is_an_image_of_its_own_for_light_and_dark(product: Product) -> None:
     _, visitor, _ = await used(product)
-    chart = await visitor.get("/usage/chart.svg?group=bot")
+    chart = await visitor.get("/usage/turns.svg?group=bot")
     assert chart.headers["Content-Type"].startswith("image/svg+xml")
     assert "script-src" not in chart.headers["Content-Security-Policy"]
     assert "prefers-color-scheme: dark" in chart.text
@@ -136,7 +136,7 @@ async def test_figures_that_are_still_being_counted_are_called_incomplete(produc
     assert "not complete yet" not in (await visitor.get("/usage")).text
     await product.database.call(
         text(
-            "UPDATE usage_events SET recorded_at = now() - interval '5 minutes', rung_at = now(), revision = revision + 1"
+            "UPDATE usage_events SET revised_at = now() - interval '5 minutes', rung_at = now(), revision = revision + 1"
         ),
     )
     assert "not complete yet" in (await visitor.get("/usage")).text

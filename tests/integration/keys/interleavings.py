@@ -15,10 +15,11 @@ from shared.domain.key_states import KeyState
 from shared.domain.plans import Plan
 from shared.domain.turn_status import TurnStatus
 from shared.domain.usage import Usage
+from shared.store.keys.change import patch_key
 from shared.store.keys.read import find_key
-from shared.store.keys.rows import KeyRow, Rotation, Standing, Verdict
+from shared.store.keys.rows import KeyRow, Rotation, RotationResult, Standing, Verdict
 from shared.store.keys.verdict import apply_verdict
-from shared.store.keys.write import patch_key, rotate_key
+from shared.store.keys.write import rotate_key
 from shared.store.turns.retry import retry_turn
 from shared.store.turns.rows import ClaimedTurn, KeyUse
 from shared.store.turns.sweep import end_lapsed_leases, promote_due
@@ -82,7 +83,7 @@ class Side:
             return
         known = await self.configurations.at(turn.workspace_id, turn.epoch)
         assert known is not None
-        found = resolve(turn, known.workspace, CATALOGUE, now=utc_now(), suspect_patience_seconds=3600)
+        found = resolve(turn, known, CATALOGUE, now=utc_now(), suspect_patience_seconds=3600)
         if isinstance(found, Resolved):
             await self._check(turn, found)
             self.running.append(Running(turn, found))
@@ -151,7 +152,7 @@ class Side:
         before = await self.key()
         rotation = Rotation(self.key_id, self.bench.workspace_id, "sk-••••", sealed=b"new", fingerprint=b"new")
         rotated = await rotate_key(self.bench.database, rotation, actor=TESTER)
-        assert rotated is not None
+        assert isinstance(rotated, RotationResult)
         assert rotated.version == before.version + 1
         expected = KeyState.DISABLED if before.state is KeyState.DISABLED else KeyState.ACTIVE
         assert (await self.key()).state is expected

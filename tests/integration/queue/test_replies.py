@@ -53,11 +53,11 @@ async def test_two_who_wait_for_one_turn_both_get_it(inbox: ReplyInbox, client: 
 async def test_a_follower_reads_the_stream_from_its_beginning(inbox: ReplyInbox, client: redis.asyncio.Redis) -> None:
     writer = ReplyWriter(client)
     for sequence in range(3):
-        await writer.delta("turn", 1, sequence, f"word {sequence}")
+        writer.delta("turn", 1, sequence, f"word {sequence}")
     await writer.close()
     following = asyncio.create_task(read_all(inbox, "turn"))
     for sequence in range(3, 6):
-        await writer.delta("turn", 1, sequence, f"word {sequence}")
+        writer.delta("turn", 1, sequence, f"word {sequence}")
     await writer.done("turn", result("turn"))
     entries = await following
     assert entries == [*(Delta(1, number, f"word {number}") for number in range(6)), Done(result("turn"))]
@@ -68,10 +68,10 @@ async def test_a_second_follower_gets_everything_and_the_first_nothing_twice(
 ) -> None:
     writer = ReplyWriter(client)
     first = asyncio.create_task(read_all(inbox, "turn"))
-    await writer.delta("turn", 1, 0, "a")
+    writer.delta("turn", 1, 0, "a")
     await writer.reset("turn", 2)
-    await writer.delta("turn", 1, 1, "too late")
-    await writer.delta("turn", 2, 0, "b")
+    writer.delta("turn", 1, 1, "too late")
+    writer.delta("turn", 2, 0, "b")
     await writer.close()
     second = asyncio.create_task(read_all(inbox, "turn"))
     resumed = asyncio.create_task(read_all(inbox, "turn", after="1.0"))
@@ -114,7 +114,7 @@ async def test_replies_flow_again_after_redis_was_killed_and_started_again(
     await until(lambda: _exists(client, inbox_key("gateway-1")))
     expected = inbox.expect("whole")
     await writer.reply("gateway-1", result("whole"))
-    await writer.delta("turn", 1, 7, "after the gap")
+    writer.delta("turn", 1, 7, "after the gap")
     await writer.done("turn", result("turn"))
     async with asyncio.timeout(20):
         assert await expected == result("whole")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
 import redis.asyncio
 
 from shared.queue.broker import build_broker
@@ -123,18 +124,44 @@ async def _is_empty(client: redis.asyncio.Redis) -> bool:
     return not await client.exists(*IS_EMPTY_KEYS) and not await client.keys("dramatiq:__acks__*")
 
 
-async def test_rings_of_one_instant_share_a_pipeline_and_survive_a_forgotten_script(
+async def test_rings_of_one_instant_are_one_command(own_redis: OwnRedis, client: redis.asyncio.Redis) -> None:
+    ringer = Ringer(client)
+    await client.config_resetstat()
+    await asyncio.gather(*(ringer.ring(COMPLETE_TURN, [args]) for args in turns(0, 50)))
+    stats = await client.info("commandstats")
+    assert await client.llen("dramatiq:completions") == await client.hlen("dramatiq:completions.msgs") == 50
+    assert await client.lrange("dramatiq:completions.bell", 0, -1) == [b"1"]
+    assert stats["cmdstat_eval"]["calls"] == 1
+
+
+async def test_a_ring_that_a_full_redis_refuses_leaves_nothing(
     own_redis: OwnRedis, client: redis.asyncio.Redis
 ) -> None:
-    ringer = Ringer(client)
-    await ringer.ring(COMPLETE_TURN, turns(0, 1))
-    await client.script_flush()
-    await client.config_resetstat()
-    await asyncio.gather(*(ringer.ring(COMPLETE_TURN, [args]) for args in turns(1, 50)))
-    stats = await client.info("commandstats")
-    assert await client.llen("dramatiq:completions") == 51
-    assert stats["cmdstat_script"]["calls"] == 1
-    assert stats["cmdstat_ltrim"]["calls"] == 2
+    await client.config_set("maxmemory", 1)
+    with pytest.raises(QueueUnavailableError):
+        await Ringer(client).ring(COMPLETE_TURN, turns(0, 3))
+    await client.config_set("maxmemory", 0)
+    assert await _is_empty(client)
+
+
+async def test_an_ack_that_comes_after_its_message_went_back_leaves_it_there(
+    own_redis: OwnRedis, client: redis.asyncio.Redis
+) -> None:
+    broker = build_broker(own_redis.url)
+    recorder = Recorder(broker)
+    recorder.gate.clear()
+    async with working(broker, concurrency=2):
+        await Ringer(client).ring(COMPLETE_TURN, turns(0, 2))
+        await until(lambda: len(recorder.runs) == 2)
+        (taken,) = await client.keys("dramatiq:__acks__*")
+        stolen = await client.spop(taken)
+        recorder.gate.set()
+        await until(lambda: _has_none(client, taken))
+        assert await client.hkeys("dramatiq:completions.msgs") == [stolen]
+
+
+async def _has_none(client: redis.asyncio.Redis, key: bytes | str) -> bool:
+    return not await client.exists(key)
 
 
 async def test_a_worker_teaches_its_script_to_a_redis_that_forgot_it(

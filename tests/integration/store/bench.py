@@ -117,7 +117,9 @@ class Bench:
     async def add_key(self) -> KeyUse:
         """Keep a key that looks sealed."""
         key_id = new_id()
-        key = NewKey(key_id, self.workspace_id, "openai", "Main", "sk-••••abcd", sealed=b"sealed", fingerprint=b"f")
+        key = NewKey(
+            key_id, self.workspace_id, "openai", "Main", "sk-••••abcd", sealed=b"sealed", fingerprint=key_id.bytes
+        )
         await insert_key(self.database, key, actor=TESTER)
         return KeyUse(key_id, key_version=1, verdict_seq=0)
 

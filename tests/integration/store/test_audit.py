@@ -13,9 +13,10 @@ from shared.store.audit.read import list_audit
 from shared.store.audit.rows import AuditEntry, AuditRow
 from shared.store.database import Database
 from shared.store.errors import StoreError
+from shared.store.keys.change import patch_key
 from shared.store.keys.rows import Rotation, Standing, Verdict
 from shared.store.keys.verdict import apply_verdict
-from shared.store.keys.write import delete_key, patch_key, rotate_key
+from shared.store.keys.write import delete_key, rotate_key
 from shared.store.workspaces.change import set_message_limit, set_slots
 from tests.actor import TESTER
 from tests.integration.store.bench import FAILED, Bench, failed
@@ -65,7 +66,7 @@ async def test_every_change_of_a_key_shows_its_fingerprint_before_and_after(benc
     await apply_verdict(bench.database, verdict)
     await delete_key(bench.database, **where, actor=TESTER)
 
-    old, new = b"f".hex(), b"n".hex()
+    old, new = use.key_id.hex, b"n".hex()
     assert [
         (row.action, row.fingerprint_before, row.fingerprint_after)
         for row in await entries(bench, target=str(use.key_id))

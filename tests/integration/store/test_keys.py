@@ -7,15 +7,27 @@ from datetime import UTC, datetime, timedelta
 
 from shared.domain.key_states import KeyState
 from shared.domain.turn_status import TurnStatus
+from shared.ids import new_id
+from shared.store.keys.change import patch_key
 from shared.store.keys.read import find_key, list_keys
 from shared.store.keys.rechecks import take_due_rechecks
-from shared.store.keys.rows import KeyRow, Rotation, RotationResult, Standing, Verdict
+from shared.store.keys.rows import (
+    ChangeRefusal,
+    ChangeResult,
+    KeyRow,
+    NewKey,
+    Rotation,
+    RotationResult,
+    SameKey,
+    Standing,
+    Verdict,
+)
 from shared.store.keys.suspects import suspect_keys
 from shared.store.keys.verdict import apply_verdict, take_live_probe
-from shared.store.keys.write import delete_key, patch_key, rotate_key
+from shared.store.keys.write import delete_key, insert_key, rotate_key
 from shared.store.turns.record import record_attempts
 from shared.store.turns.rows import KeyUse
-from shared.store.workspaces.configuration import read_configuration
+from shared.store.workspaces.configuration import read_configurations
 from tests.actor import TESTER
 from tests.integration.store.bench import Bench, failed
 
@@ -187,18 +199,58 @@ async def test_a_disabled_key_is_suspect_when_it_is_enabled_until_a_probe_speaks
     off = await patch_key(bench.database, disabled=True, **where, **fields)  # type: ignore[arg-type]
     on = await patch_key(bench.database, disabled=False, **where, **fields)  # type: ignore[arg-type]
 
-    assert off is not None
-    assert on is not None
+    assert isinstance(off, ChangeResult)
+    assert isinstance(on, ChangeResult)
     assert (off.key.state, on.key.state) == (KeyState.DISABLED, KeyState.SUSPECT)
 
 
 async def test_the_first_key_of_a_provider_is_the_default_and_the_configuration_shows_all(bench: Bench) -> None:
     first, second = await bench.add_key(), await bench.add_key()
 
-    configuration = await read_configuration(bench.database, bench.workspace_id)
+    (configuration, nobody) = await read_configurations(bench.database, [bench.workspace_id, new_id()])
 
     assert configuration is not None
     assert configuration.keys[first.key_id].is_default
     assert not configuration.keys[second.key_id].is_default
     assert configuration.epoch == (await bench.workspace()).epoch
     assert set(configuration.bots) == {bench.bot_id}
+    assert nobody is None
+
+
+async def test_a_text_that_another_key_of_the_workspace_has_is_kept_once_also_when_two_save_it_at_once(
+    bench: Bench,
+) -> None:
+    other = await Bench.prepare(bench.database)
+
+    def new(owner: Bench) -> NewKey:
+        return NewKey(new_id(), owner.workspace_id, "openai", "Shop", "sk-••••abcd", sealed=b"s", fingerprint=b"same")
+
+    answers = await asyncio.gather(*(insert_key(bench.database, new(bench), actor=TESTER) for _ in range(3)))
+
+    assert sorted(map(str, answers)) == sorted(map(str, [None, SameKey("Shop"), SameKey("Shop")]))
+    assert await insert_key(bench.database, new(other), actor=TESTER) is None
+    (kept,) = await list_keys(bench.database, bench.workspace_id)
+    second = await bench.add_key()
+    epoch = (await bench.workspace()).epoch
+    rotation = Rotation(second.key_id, bench.workspace_id, "sk-••••", sealed=b"new", fingerprint=b"same")
+    assert await rotate_key(bench.database, rotation, actor=TESTER) == SameKey("Shop")
+    assert ((await key_of(bench, second)).version, (await bench.workspace()).epoch) == (1, epoch)
+    await delete_key(bench.database, workspace_id=bench.workspace_id, key_id=kept.key_id, actor=TESTER)
+    assert await insert_key(bench.database, new(bench), actor=TESTER) is None
+
+
+async def test_a_disabled_key_is_made_the_default_only_with_being_enabled(bench: Bench) -> None:
+    _, use = await bench.add_key(), await bench.add_key()
+
+    async def change(*, default: bool | None, disabled: bool | None) -> ChangeResult | ChangeRefusal:
+        where = {"workspace_id": bench.workspace_id, "key_id": use.key_id}
+        fields = {"label": "Renamed", "default": default, "disabled": disabled}
+        return await patch_key(bench.database, actor=TESTER, **where, **fields)  # type: ignore[arg-type]
+
+    assert await change(default=True, disabled=True) is ChangeRefusal.DEFAULT_DISABLED
+    assert (await key_of(bench, use)).label == "Main"
+    assert isinstance(await change(default=None, disabled=True), ChangeResult)
+    assert await change(default=True, disabled=None) is ChangeRefusal.DEFAULT_DISABLED
+    enabled = await change(default=True, disabled=False)
+    assert isinstance(enabled, ChangeResult)
+    assert enabled.key.is_default

@@ -12,9 +12,10 @@ import pytest
 from shared.domain.key_states import KeyState
 from shared.domain.notices import Channel, DeliveryError
 from shared.store.errors import StoreError
+from shared.store.keys.change import patch_key
 from shared.store.keys.rows import Rotation, Standing, Verdict
 from shared.store.keys.verdict import apply_verdict
-from shared.store.keys.write import patch_key, rotate_key
+from shared.store.keys.write import rotate_key
 from shared.store.notices.deliver import claim_deliveries, end_delivery
 from shared.store.notices.due import due_notices, untried_notices
 from shared.store.notices.rows import ClaimedDelivery, DeliveryEnd, NoticeSettings

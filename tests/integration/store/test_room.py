@@ -8,9 +8,10 @@ from typing import Any
 from shared.domain.key_states import KeyState
 from shared.domain.turn_status import Door, TurnStatus
 from shared.store.database import Database
-from shared.store.keys.rows import Rotation, RotationResult, Standing, Verdict
+from shared.store.keys.change import patch_key
+from shared.store.keys.rows import ChangeResult, Rotation, RotationResult, Standing, Verdict
 from shared.store.keys.verdict import apply_verdict
-from shared.store.keys.write import delete_key, patch_key, rotate_key
+from shared.store.keys.write import delete_key, rotate_key
 from shared.store.turns.cancel import cancel_turn
 from shared.store.turns.rows import ClaimedTurn, KeyUse
 from shared.store.turns.sweep import end_lapsed_leases, promote_due
@@ -158,7 +159,7 @@ async def test_a_key_that_is_disabled_or_deleted_lets_all_that_wait_for_it_go_on
     )
     deleted = await delete_key(bench.database, key_id=keys[1].key_id, **where)  # type: ignore[arg-type]
 
-    assert changed is not None
+    assert isinstance(changed, ChangeResult)
     assert deleted is not None
     ids = [tuple(turn.turn_id for turn in line) for line in lines]
     assert [changed.promoted, deleted.promoted] == ids

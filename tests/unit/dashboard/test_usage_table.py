@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-import sys
-from datetime import date
 from typing import Any
 
 from hypothesis import given, strategies as st
 
-from services.dashboard.pages.usage_chart import chart_of
 from services.dashboard.pages.usage_names import UsageNames, usage_names
-from services.dashboard.pages.usage_table import FIGURES, UsageTable, csv_of, shortened, sum_of, table_of
+from services.dashboard.pages.usage_table import FIGURES, UsageTable, csv_of, hidden_rows, shortened, sum_of, table_of
 from shared.domain.catalogue import load_catalogue
 from shared.store.usage.read import FIGURES as STORED
 
-DAY = date(2026, 3, 1)
 STORED_ROWS = st.lists(st.fixed_dictionaries({name: st.integers(0, 10**12) for name in STORED}), max_size=20)
 
 
@@ -30,10 +26,6 @@ def row(bot: str | None, **figures: int) -> dict[str, Any]:
 
 def table_of_bots(rows: list[dict[str, Any]], names: dict[str, str] | None = None) -> UsageTable:
     return table_of("bot", rows, named(names))
-
-
-def svg_of(table: UsageTable, from_day: date = DAY, to_day: date = DAY) -> str:
-    return chart_of(table, from_day, to_day).decode()
 
 
 @given(STORED_ROWS, st.integers(0, 20))
@@ -62,7 +54,10 @@ def test_estimates_are_no_part_of_what_a_provider_reported() -> None:
 
 
 def test_a_long_table_is_shortened_to_its_most_used_rows_and_the_sum_of_the_others() -> None:
-    table = shortened(table_of_bots([row(str(number), turns=number) for number in range(1, 8)]), 2)
+    whole = table_of_bots([row(str(number), turns=number) for number in range(1, 8)])
+    table = shortened(whole, 2)
+
+    assert (hidden_rows(whole, table), hidden_rows(whole, whole), table.total) == (5, 0, sum_of(table.rows))
     assert [(each.name, each.figures["turns"], each.value) for each in table.rows][2:] == [("5 others", 15, None)]
 
 
@@ -73,28 +68,3 @@ def test_no_cell_of_the_file_is_a_formula() -> None:
     cells = [line[0] for line in csv.reader(io.StringIO(csv_of(table)))]
 
     assert cells == ["Bot", "'=HYPERLINK(1)", "'+1", "'-1", "'@x", "Shop, the best"]
-
-
-def test_a_chart_of_many_groups_shows_the_largest_and_one_bar_for_the_others() -> None:
-    names = {str(number): f"Bot {number}" for number in range(20)}
-    svg = svg_of(table_of_bots([row(bot, turns=int(bot) + 1) for bot in names], names))
-
-    assert "12 others" in svg
-    assert "Bot 19" in svg
-    assert ">Bot 3<" not in svg
-
-
-def test_a_chart_by_day_has_a_place_for_a_day_without_turns_and_one_of_a_year_goes_by_weeks() -> None:
-    table = table_of("day", [{**row(None, turns=2), "day": DAY}], named())
-
-    assert "2026-02-27" in svg_of(table, date(2026, 2, 26), date(2026, 3, 2))
-    assert "week of 2026-01-05" in svg_of(table, date(2026, 1, 1), date(2026, 12, 31))
-
-
-def test_a_name_in_a_chart_stays_text() -> None:
-    assert "<script" not in svg_of(table_of_bots([row("1", turns=1)], {"1": "<script>alert(1)</script>"}))
-
-
-def test_the_charts_library_leaves_no_finder_behind_that_makes_imports_warn() -> None:
-    svg_of(table_of_bots([row("1", turns=1)]))
-    assert not [finder for finder in sys.meta_path if type(finder).__module__ == "pygal"]

@@ -8,15 +8,16 @@ import pytest
 
 from shared.domain.chat import Passage
 from shared.domain.error_types import ErrorType
+from shared.domain.secret import Secret
 from shared.domain.usage import Usage
 from shared.providers.anthropic.errors import TABLE as ANTHROPIC_TABLE
 from shared.providers.anthropic.usage import merge_figures, read_usage as read_anthropic_usage
 from shared.providers.error_table import Reported, Rule, classify, read_retry_after, to_failure
-from shared.providers.openai.client import OFFICIAL_BASE_URL, regional_base_url
+from shared.providers.openai.address import OFFICIAL_BASE_URL, address_of
 from shared.providers.openai.errors import TABLE as OPENAI_TABLE
 from shared.providers.openai.usage import read_usage as read_openai_usage
 from shared.providers.passages import system_prompt
-from shared.providers.port import CallFailure
+from shared.providers.port import CallFailure, Credential
 from shared.providers.probe import read_model_ids
 from shared.providers.reading import Reading
 
@@ -138,7 +139,7 @@ def test_a_wait_is_read_in_seconds(headers: dict[str, str], seconds: float | Non
     ],
 )
 def test_only_the_official_api_has_regional_hosts(base_url: str, region: str | None, expected: str) -> None:
-    assert str(regional_base_url(base_url, region)) == expected + "/"
+    assert address_of(base_url, Credential(Secret("k"), region=region)) == expected
 
 
 def test_a_finished_answer_stays_one_whatever_comes_after_it() -> None:

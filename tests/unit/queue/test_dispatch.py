@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import dramatiq
+import orjson
 from dramatiq.brokers.redis import RedisBroker
 
 from shared.queue.acknowledge import acknowledge, current_delivery
 from shared.queue.broker import build_broker, dispatch_of
 from shared.queue.delivery import Delivery
 from shared.queue.dispatch import dispatch_script
+from shared.queue.ring import encode_message
+from shared.queue.routes import COUNT_USAGE
 
 
 def broker() -> RedisBroker:
@@ -38,3 +44,12 @@ def test_acknowledging_outside_of_an_actor_does_nothing_and_inside_it_acks_once(
     acknowledge()
     current_delivery.reset(token)
     assert acked == [delivery]
+
+
+def test_a_message_of_ours_reads_as_dramatiqs_own_would() -> None:
+    message = encode_message(COUNT_USAGE, ({"attempts": [["turn", 1]]},))
+    read: dramatiq.Message[Any] = dramatiq.Message.decode(message.data)
+    assert (read.queue_name, read.actor_name) == (COUNT_USAGE.queue, COUNT_USAGE.actor)
+    assert read.args == ({"attempts": [["turn", 1]]},)
+    assert read.options == {"redis_message_id": message.redis_id}
+    assert set(orjson.loads(message.data)) == set(read.asdict())

@@ -14,8 +14,8 @@ def entries(*written: StreamEntry) -> list[Entry]:
     return [(b"%d-0" % number, write_entry(entry)) for number, entry in enumerate(written, start=1)]
 
 
-def seen(follower: Follower) -> list[StreamEntry | None]:
-    return [follower.waiting.get_nowait() for _ in range(follower.waiting.qsize())]
+def seen(follower: Follower) -> list[StreamEntry]:
+    return list(follower.waiting)
 
 
 @pytest.mark.parametrize(

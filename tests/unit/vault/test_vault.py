@@ -10,6 +10,7 @@ import pytest
 from shared.domain.secret import Secret
 from shared.vault.errors import CannotOpenError, MasterKeyError
 from shared.vault.master_keys import MasterKeys, new_master_key, parse_master_keys
+from shared.vault.places import PROVIDER_KEY
 from shared.vault.vault import Vault
 
 OLD, NEW = bytes(range(32)), bytes(range(100, 132))
@@ -31,8 +32,10 @@ def test_after_a_new_master_key_old_rows_open_and_are_sealed_anew_under_the_newe
     sealed = Vault(MasterKeys((OLD,))).seal(SECRET, workspace_id=WORKSPACE, key_id=KEY)
     both = Vault(MasterKeys((NEW, OLD)))
 
-    renewed = both.reseal(sealed, workspace_id=WORKSPACE, key_id=KEY)
+    renewed = both.renewed(PROVIDER_KEY, sealed, workspace_id=WORKSPACE, row_id=KEY)
 
+    assert renewed is not None
+    assert both.renewed(PROVIDER_KEY, renewed, workspace_id=WORKSPACE, row_id=KEY) is None
     only_new = Vault(MasterKeys((NEW,)))
     assert only_new.open(renewed, workspace_id=WORKSPACE, key_id=KEY).open() == SECRET.open()
     with pytest.raises(CannotOpenError):
@@ -46,6 +49,14 @@ def test_a_fingerprint_tells_equal_keys_of_one_workspace_and_says_nothing_across
 
     assert first == vault.fingerprint(Secret(SECRET.open()), workspace_id=WORKSPACE)
     assert first != vault.fingerprint(SECRET, workspace_id=OTHER)
+
+
+def test_a_fingerprint_of_before_a_new_master_key_is_still_recognised() -> None:
+    before = Vault(MasterKeys((OLD,))).fingerprint(SECRET, workspace_id=WORKSPACE)
+    vault = Vault(MasterKeys((NEW, OLD)))
+
+    assert before in vault.fingerprints(SECRET, workspace_id=WORKSPACE)
+    assert before != vault.fingerprint(SECRET, workspace_id=WORKSPACE)
 
 
 def test_no_repr_shows_a_key() -> None:

@@ -1,0 +1,54 @@
+"""What is wrong with a field, in a sentence of our own that names it and the fix; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+SENTENCES = {
+    "missing": "{field} is missing; add it.",
+    "extra_forbidden": "{field} is not a field of this request; remove it.",
+    "string_type": "{field} must be a text; put it in quotes.",
+    "string_too_short": "{field} is too short; write at least {min_length:,} of its characters.",
+    "string_too_long": "{field} has more than {max_length:,} characters; shorten it.",
+    "too_short": "{field} is too short; at least {min_length:,} belong there.",
+    "too_long": "{field} is too long; at most {max_length:,} fit.",
+    "bool_type": "{field} must be true or false.",
+    "bool_parsing": "{field} must be true or false.",
+    "int_type": "{field} must be a whole number.",
+    "int_parsing": "{field} must be a whole number.",
+    "int_parsing_size": "{field} is too large a number; send a smaller one.",
+    "int_from_float": "{field} must be a whole number.",
+    "float_type": "{field} must be a number.",
+    "float_parsing": "{field} must be a number.",
+    "greater_than": "{field} must be more than {gt}.",
+    "greater_than_equal": "{field} must be at least {ge}.",
+    "less_than": "{field} must be less than {lt}.",
+    "less_than_equal": "{field} must be at most {le}.",
+    "uuid_type": "{field} must be an id as this API gives them out; copy it from there.",
+    "uuid_parsing": "{field} must be an id as this API gives them out; copy it from there.",
+    "literal_error": "{field} must be {expected}.",
+    "enum": "{field} must be {expected}.",
+    "list_type": "{field} must be a list.",
+    "dict_type": "{field} must be an object.",
+    "model_type": "{field} must be an object.",
+    "value_error": "{field} {error}; correct it.",
+}
+"""By the library's name for a problem, which it keeps; its own words are for programmers."""
+ANY_OTHER = "{field} is not what belongs there; see /openapi.json for what does."
+EMPTY = "{field} is empty; write something or leave it out."
+
+
+def sentence_of(problem: Mapping[str, Any]) -> str:
+    """Return the sentence for one problem of pydantic's list, with its context."""
+    facts = dict(problem.get("ctx", {}))
+    is_empty = problem["type"] == "string_too_short" and facts.get("min_length") == 1
+    sentence = EMPTY if is_empty else SENTENCES.get(problem["type"], ANY_OTHER)
+    if "expected" in facts:
+        facts["expected"] = str(facts["expected"]).replace("'", "")
+    return sentence.format(field=field_of(problem), **facts)
+
+
+def field_of(problem: Mapping[str, Any]) -> str:
+    """Return the field's name, with the way to it where it stands inside another."""
+    return ".".join(str(part) for part in problem["loc"]) or "The body"

@@ -1,0 +1,1 @@
+"""Requests straight over HTTP: the fast way."""

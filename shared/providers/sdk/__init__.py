@@ -1,0 +1,1 @@
+"""What both providers' SDKs share when they are the wire."""
