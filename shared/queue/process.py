@@ -21,6 +21,7 @@ async def run_worker(
     grace_seconds: float,
     stop: asyncio.Event,
     on_stopping: Callable[[], Awaitable[None]] | None = None,
+    rest_seconds: float = 0.0,
 ) -> int:
     """Run the broker's actors on `queues` until `stop` is set, and return the process's exit code.
 
@@ -28,7 +29,7 @@ async def run_worker(
     `grace_seconds`. What is not finished then is cancelled (an actor may use its CancelledError to give back what it
     holds) and its message returns to the queue. Code 0: all finished by itself; 1: some was cancelled.
     """
-    worker = EventLoopWorker(broker, queues=queues, concurrency=concurrency)
+    worker = EventLoopWorker(broker, queues=queues, concurrency=concurrency, rest_seconds=rest_seconds)
     worker.start()
     _log.info("worker_started", queues=sorted(queues), concurrency=concurrency)
     try:

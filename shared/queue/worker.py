@@ -31,9 +31,12 @@ class EventLoopWorker:
     At most `concurrency` actors run at once, over all `queues`. Each actor must be a coroutine function; its time
     limits are its own asyncio timeouts. An actor that raises is logged and its message acked: the row is the
     record, and who keeps the row rings again. Delayed messages of dramatiq are not looked at, nobody sends any.
+    With `rest_seconds` its consumers pause once they have taken all there was.
     """
 
-    def __init__(self, broker: RedisBroker, *, queues: Collection[str], concurrency: int) -> None:
+    def __init__(
+        self, broker: RedisBroker, *, queues: Collection[str], concurrency: int, rest_seconds: float = 0.0
+    ) -> None:
         client = cast("Redis", broker.client)
         dispatch = dispatch_of(broker)
         in_hand: set[str] = set()
@@ -50,6 +53,7 @@ class EventLoopWorker:
                 in_hand=in_hand,
                 on_ack=self._acks.ack,
                 deliver=self._deliver,
+                rest_seconds=rest_seconds,
             )
             for queue in sorted(queues)
         ]

@@ -13,7 +13,7 @@ from shared.store.batcher import Batcher
 from shared.store.database import Database
 from shared.store.usage.count import count_usage
 
-MESSAGES_A_BATCH = 50
+MESSAGES_A_BATCH = 128
 
 Events = Sequence[tuple[UUID, int]]
 

@@ -20,6 +20,8 @@ from shared.store.database import Database
 
 CONNECTIONS = 2
 CONCURRENCY = 200
+REST_SECONDS = 0.1
+"""Between two looks at the queue: what came meanwhile is counted in one transaction, and nobody waits for it."""
 
 
 async def run(settings: Settings, stop: asyncio.Event | None = None) -> int:
@@ -35,6 +37,7 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> int:
                 concurrency=CONCURRENCY,
                 grace_seconds=settings.grace_seconds,
                 stop=stop or stop_on_signals(),
+                rest_seconds=REST_SECONDS,
             )
     finally:
         await database.close()

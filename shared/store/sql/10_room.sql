@@ -1,32 +1,37 @@
 -- Who may go on: slots and conversations. Callers hold the workspace's counters row.
+-- What runs often is PL/pgSQL even where it is one statement: a function in SQL is planned anew at every call.
 
 -- Let the next turn of a conversation compete for a slot, unless one is already ahead of it.
 DROP FUNCTION IF EXISTS release_conversation(uuid, text);
 CREATE FUNCTION release_conversation(of_bot uuid, of_conversation text) RETURNS void
-LANGUAGE sql AS $$
+LANGUAGE plpgsql AS $$
+BEGIN
     UPDATE turns SET hold = NULL
-    WHERE hold = 'conversation' AND id = (
+    WHERE hold || '' = 'conversation' AND id = (
         SELECT id FROM turns
         WHERE bot_id = of_bot AND conversation = of_conversation AND status IN ('waiting', 'ready', 'running')
         ORDER BY hold IS NOT DISTINCT FROM 'conversation', position
         LIMIT 1
     );
+END;
 $$;
 
 -- Let the next turns that wait for a key's room compete for slots, by position.
 DROP FUNCTION IF EXISTS release_for_room(uuid, bigint);
 CREATE FUNCTION release_for_room(of_key uuid, at_most bigint) RETURNS bigint
-LANGUAGE sql AS $$
-    WITH changed AS (
-        UPDATE turns SET hold = NULL
-        WHERE id = ANY (ARRAY(
-            SELECT id FROM turns
-            WHERE waits_for_key = of_key AND status = 'waiting' AND hold = 'room'
-            ORDER BY position LIMIT at_most
-        ))
-        RETURNING id
-    )
-    SELECT count(*) FROM changed;
+LANGUAGE plpgsql AS $$
+DECLARE
+    released bigint;
+BEGIN
+    UPDATE turns SET hold = NULL
+    WHERE id = ANY (ARRAY(
+        SELECT id FROM turns
+        WHERE waits_for_key = of_key AND status = 'waiting' AND hold = 'room'
+        ORDER BY position LIMIT at_most
+    ));
+    GET DIAGNOSTICS released = ROW_COUNT;
+    RETURN released;
+END;
 $$;
 
 -- Let everybody who waits for a key go on: it was judged, replaced, switched off or destroyed. Where it is in service
@@ -54,13 +59,13 @@ BEGIN
     IF free <= 0 THEN
         RETURN '{}';
     END IF;
-    WITH chosen AS (
-        SELECT id FROM turns
-        WHERE workspace_id = of_workspace AND status = 'waiting' AND hold IS NULL
-        ORDER BY position LIMIT free
-    ), changed AS (
+    WITH changed AS (
         UPDATE turns SET status = 'ready', rung_at = clock_timestamp(), next_attempt_at = NULL, waits_for_key = NULL
-        WHERE id = ANY (ARRAY(SELECT id FROM chosen))
+        WHERE id = ANY (ARRAY(
+            SELECT id FROM turns
+            WHERE workspace_id = of_workspace AND status = 'waiting' AND hold IS NULL
+            ORDER BY position LIMIT free
+        ))
         RETURNING id, position
     )
     SELECT array_agg(id ORDER BY position) INTO promoted FROM changed;

@@ -1,17 +1,20 @@
--- What the sweeper does; every function finds candidates first, then locks, then looks again. Candidates are found as
--- of the statement's begin: an index is read up to an instant only where the instant cannot change meanwhile.
+-- What the sweeper does; every function finds candidates first, then locks, then looks again (by id, see claim_turns).
+-- Candidates are found as of the statement's begin: an index is read up to an instant only where it cannot change.
 
 -- Turns that were rung and not claimed: ring them again, each at most once every so often.
 DROP FUNCTION IF EXISTS ring_unclaimed(double precision, integer);
 CREATE FUNCTION ring_unclaimed(unclaimed_seconds double precision, at_most integer) RETURNS SETOF uuid
-LANGUAGE sql AS $$
+LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN QUERY
     UPDATE turns SET rung_at = clock_timestamp()
-    WHERE id IN (
+    WHERE id = ANY (ARRAY(
         SELECT id FROM turns
         WHERE status = 'ready' AND rung_at < statement_timestamp() - make_interval(secs => unclaimed_seconds)
         ORDER BY rung_at LIMIT at_most FOR UPDATE SKIP LOCKED
-    )
+    ))
     RETURNING id;
+END;
 $$;
 
 -- Leases whose worker fell silent: ready again, or failed at the third crash.
@@ -102,7 +105,7 @@ BEGIN
     of_workspaces := ARRAY(SELECT workspace_id FROM turns WHERE id = ANY (candidates)) || workspaces_that_wait();
     PERFORM 1 FROM workspace_counters WHERE workspace_id = ANY (of_workspaces) ORDER BY workspace_id FOR UPDATE;
     UPDATE turns SET hold = NULL
-    WHERE id = ANY (candidates) AND status || '' = 'waiting' AND hold IN ('due', 'room')
+    WHERE id = ANY (candidates) AND status || '' = 'waiting' AND hold || '' IN ('due', 'room')
         AND next_attempt_at <= clock_timestamp();
     FOR w IN
         SELECT workspace_id FROM workspace_counters
@@ -141,8 +144,9 @@ $$;
 -- Key by key, so that a long line before one key hides nobody who waits for another.
 DROP FUNCTION IF EXISTS due_for_room(integer);
 CREATE FUNCTION due_for_room(at_most integer) RETURNS uuid[]
-LANGUAGE sql AS $$
-    WITH RECURSIVE keys AS (
+LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN (WITH RECURSIVE keys AS (
         (
             SELECT waits_for_key FROM turns WHERE status = 'waiting' AND hold = 'room'
             ORDER BY waits_for_key LIMIT 1
@@ -169,7 +173,8 @@ LANGUAGE sql AS $$
                 AND next_attempt_at <= clock_timestamp()
             ORDER BY position LIMIT 16
         ) AS next
-    ) AS chosen;
+    ) AS chosen);
+END;
 $$;
 
 DROP FUNCTION IF EXISTS lock_workspaces_of(uuid[]);

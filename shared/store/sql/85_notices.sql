@@ -57,7 +57,9 @@ $$;
 -- Notices with a delivery that is due and was not rung for a while, each at most once in that time.
 DROP FUNCTION IF EXISTS due_notices(double precision, integer);
 CREATE FUNCTION due_notices(rung_before_seconds double precision, at_most integer) RETURNS SETOF uuid
-LANGUAGE sql AS $$
+LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN QUERY
     WITH rung AS (
         UPDATE notice_deliveries SET rung_at = clock_timestamp()
         WHERE (notice_id, channel) IN (
@@ -69,4 +71,5 @@ LANGUAGE sql AS $$
         RETURNING notice_id
     )
     SELECT DISTINCT notice_id FROM rung;
+END;
 $$;

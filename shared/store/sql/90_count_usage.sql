@@ -8,7 +8,7 @@ DECLARE
 BEGIN
     SELECT array_agg(e) INTO changed FROM (
         SELECT * FROM usage_events
-        WHERE (turn_id, attempt) IN (SELECT * FROM unnest(turn_ids, attempts))
+        WHERE turn_id = ANY (turn_ids) AND (turn_id, attempt) IN (SELECT * FROM unnest(turn_ids, attempts))
             -- said so that the index of what is not counted is not read instead: there may be much of it
             AND revision - counted_revision > 0
         ORDER BY turn_id, attempt FOR UPDATE
@@ -53,7 +53,7 @@ BEGIN
         counted_estimated_input_tokens = CASE WHEN kind = 'estimated' THEN input_tokens ELSE 0 END,
         counted_estimated_output_tokens = CASE WHEN kind = 'estimated' THEN output_tokens ELSE 0 END,
         counted_cancelled = (ends_turn AND cancelled)::integer
-    WHERE (turn_id, attempt) IN (SELECT turn_id, attempt FROM unnest(changed));
+    WHERE turn_id = ANY (turn_ids) AND (turn_id, attempt) IN (SELECT turn_id, attempt FROM unnest(changed));
     RETURN cardinality(changed);
 END;
 $$;
@@ -128,12 +128,17 @@ $$;
 DROP FUNCTION IF EXISTS unannounced_usage(double precision, integer);
 CREATE FUNCTION unannounced_usage(older_than_seconds double precision, at_most integer)
 RETURNS TABLE (o_turn_id uuid, o_attempt integer)
-LANGUAGE sql AS $$
-    UPDATE usage_events SET rung_at = clock_timestamp()
-    WHERE (turn_id, attempt) IN (
+LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN QUERY
+    WITH late AS MATERIALIZED (
         SELECT turn_id, attempt FROM usage_events
         WHERE counted_revision < revision AND rung_at < statement_timestamp() - make_interval(secs => older_than_seconds)
         ORDER BY rung_at LIMIT at_most FOR UPDATE SKIP LOCKED
     )
-    RETURNING turn_id, attempt;
+    UPDATE usage_events AS e SET rung_at = clock_timestamp()
+    WHERE e.turn_id = ANY (ARRAY(SELECT turn_id FROM late))
+        AND (e.turn_id, e.attempt) IN (SELECT turn_id, attempt FROM late)
+    RETURNING e.turn_id, e.attempt;
+END;
 $$;

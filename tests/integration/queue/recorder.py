@@ -49,9 +49,13 @@ class Recorder:
 
 
 @asynccontextmanager
-async def working(broker: RedisBroker, *, concurrency: int = 100) -> AsyncIterator[EventLoopWorker]:
+async def working(
+    broker: RedisBroker, *, concurrency: int = 100, rest_seconds: float = 0.0
+) -> AsyncIterator[EventLoopWorker]:
     """Run a worker on the turns' queue for the length of a block."""
-    worker = EventLoopWorker(broker, queues=[COMPLETE_TURN.queue], concurrency=concurrency)
+    worker = EventLoopWorker(
+        broker, queues=[COMPLETE_TURN.queue], concurrency=concurrency, rest_seconds=rest_seconds
+    )
     worker.start()
     try:
         yield worker

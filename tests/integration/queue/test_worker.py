@@ -48,6 +48,20 @@ async def test_an_idle_consumer_is_woken_by_the_bell(own_redis: OwnRedis, client
         assert [consumer.wakes for consumer in worker.consumers] == [1]
 
 
+async def test_what_comes_while_a_consumer_rests_is_taken_together_and_a_stop_ends_the_rest(
+    own_redis: OwnRedis, client: redis.asyncio.Redis
+) -> None:
+    broker = build_broker(own_redis.url)
+    recorder = Recorder(broker)
+    async with working(broker, rest_seconds=3_600):
+        await ring(client, turns(0, 1))
+        await until(lambda: recorder.finished["turn-0"] == 1)
+        await ring(client, turns(1, 2))
+    assert sum(recorder.runs.values()) == 1
+    async with working(broker, rest_seconds=3_600):
+        await until(lambda: len(recorder.finished) == 3)
+
+
 async def test_500_messages_never_exceed_a_concurrency_of_50(own_redis: OwnRedis, client: redis.asyncio.Redis) -> None:
     broker = build_broker(own_redis.url)
     recorder = Recorder(broker)

@@ -46,6 +46,22 @@ async def test_the_second_turn_of_a_conversation_waits_for_the_first(bench: Benc
     assert await bench.status(third.turn_id) is TurnStatus.WAITING
 
 
+async def test_of_two_turns_of_a_conversation_in_one_batch_the_second_waits(bench: Bench) -> None:
+    turns = [await bench.new_turn(conversation=name) for name in ("c", "other", "c", "c")]
+
+    results = await accept_turns(bench.database, turns, waiting_limit=100, idempotency_hours=24)
+
+    assert [result.status for result in results] == [
+        TurnStatus.READY,
+        TurnStatus.READY,
+        TurnStatus.WAITING,
+        TurnStatus.WAITING,
+    ]
+    rows = await bench.sql("SELECT id, hold FROM turns ORDER BY position")
+    assert [row.id for row in rows] == [turn.turn_id for turn in turns]
+    assert [row.hold for row in rows] == [None, None, "conversation", "conversation"]
+
+
 async def test_a_turn_that_was_judged_by_an_old_epoch_is_sent_back_and_leaves_nothing(bench: Bench) -> None:
     turn = await bench.new_turn()
     await bench.add_key()
