@@ -53,9 +53,7 @@ async def working(
     broker: RedisBroker, *, concurrency: int = 100, rest_seconds: float = 0.0
 ) -> AsyncIterator[EventLoopWorker]:
     """Run a worker on the turns' queue for the length of a block."""
-    worker = EventLoopWorker(
-        broker, queues=[COMPLETE_TURN.queue], concurrency=concurrency, rest_seconds=rest_seconds
-    )
+    worker = EventLoopWorker(broker, queues=[COMPLETE_TURN.queue], concurrency=concurrency, rest_seconds=rest_seconds)
     worker.start()
     try:
         yield worker
