@@ -76,9 +76,9 @@ class ConsumerThread(threading.Thread):
             self._deliver(deliveries)
         if fetched.left:
             self._reader.ring()
-        elif fetched.messages and self._rest_seconds:
-            self._stopping.wait(self._rest_seconds)
         elif len(fetched.messages) < taken:
+            if deliveries and self._rest_seconds:
+                self._stopping.wait(self._rest_seconds)
             self._listen()  # A ring since that fetch waits at the bell.
 
     def _listen(self) -> None:

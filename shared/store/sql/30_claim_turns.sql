@@ -1,6 +1,4 @@
 -- Lease ready turns to one process. A claim that is run again with its own token finds its lease.
--- `status || ''`: turns that are known by id are found by id. A plain condition on the status would let the planner
--- walk a whole partial index instead, with every entry that turns have left behind there since the last vacuum.
 DROP FUNCTION IF EXISTS claim_turns(uuid[], uuid[], text, double precision);
 CREATE FUNCTION claim_turns(turn_ids uuid[], claim_tokens uuid[], owner text, lease_seconds double precision)
 RETURNS TABLE (
@@ -11,6 +9,7 @@ RETURNS TABLE (
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 BEGIN
+    -- `|| ''` keeps the status from choosing the index: one of the turns that wait may be long, and seem short
     PERFORM 1 FROM turns WHERE id = ANY (turn_ids) AND status || '' = 'ready' ORDER BY id FOR UPDATE;
     -- a later statement than the lock: it sees what was committed while we waited
     UPDATE turns AS t
@@ -18,14 +17,15 @@ BEGIN
         lease_until = clock_timestamp() + make_interval(secs => lease_seconds),
         started_at = coalesce(t.started_at, clock_timestamp())
     FROM unnest(turn_ids, claim_tokens) AS c (turn_id, token)
-    WHERE t.id = ANY (turn_ids) AND t.id = c.turn_id AND t.status || '' = 'ready' AND t.deadline_at > clock_timestamp();
+    WHERE t.id = ANY (turn_ids) AND t.id = c.turn_id AND t.status || '' = 'ready'
+        AND t.deadline_at > clock_timestamp();
     RETURN QUERY
     SELECT t.id, t.workspace_id, t.bot_id,
         (SELECT epoch FROM workspace_counters AS w WHERE w.workspace_id = t.workspace_id),
-        t.attempt, t.retries, t.crashes, t.model, t.door, t.question, t.position,
-        t.accepted_at, t.deadline_at, t.conversation, t.end_user, t.messages, t.parameters, t.inbox
-    FROM turns AS t
-    JOIN unnest(turn_ids, claim_tokens) AS c (turn_id, token) ON c.turn_id = t.id AND c.token = t.claim_token
+        t.attempt, t.retries, t.crashes, t.model, t.door, t.question, t.position, t.accepted_at, t.deadline_at,
+        t.conversation, t.end_user, t.messages, t.parameters, t.inbox
+    FROM unnest(turn_ids, claim_tokens) AS c (turn_id, token)
+    JOIN turns AS t ON t.id = c.turn_id AND t.claim_token = c.token
     WHERE t.id = ANY (turn_ids) AND t.status || '' = 'running';
 END;
 $$;

@@ -5,10 +5,10 @@ RETURNS TABLE (turn_id uuid, attempt integer, standing text)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
-    turn_ids uuid[] := ARRAY(SELECT (item ->> 'turn_id')::uuid FROM jsonb_array_elements(batch) AS item);
+    ids uuid[];
 BEGIN
-    -- found by id, see claim_turns
-    PERFORM 1 FROM turns WHERE id = ANY (turn_ids) AND status || '' = 'running' ORDER BY id FOR UPDATE;
+    SELECT array_agg((item ->> 'turn_id')::uuid) INTO ids FROM jsonb_array_elements(batch) AS item;
+    PERFORM 1 FROM turns WHERE id = ANY (ids) AND status || '' = 'running' ORDER BY id FOR UPDATE;
     UPDATE turns AS t
     SET lease_until = clock_timestamp() + make_interval(secs => lease_seconds),
         call_began = t.call_began OR i.call_began,
@@ -19,7 +19,7 @@ BEGIN
         turn_id uuid, attempt integer, call_began boolean, provider text, wire_model text, key_id uuid,
         key_version integer, verdict_seq integer
     )
-    WHERE t.id = ANY (turn_ids) AND t.id = i.turn_id AND t.attempt = i.attempt AND t.status || '' = 'running';
+    WHERE t.id = ANY (ids) AND t.id = i.turn_id AND t.attempt = i.attempt AND t.status || '' = 'running';
     RETURN QUERY
     SELECT t.id, i.attempt,
         CASE
@@ -29,6 +29,7 @@ BEGIN
             ELSE 'lost'
         END
     FROM jsonb_to_recordset(batch) AS i (turn_id uuid, attempt integer)
-    JOIN turns AS t ON t.id = i.turn_id AND t.id = ANY (turn_ids);
+    JOIN turns AS t ON t.id = i.turn_id
+    WHERE t.id = ANY (ids);
 END;
 $$;

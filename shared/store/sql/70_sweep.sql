@@ -1,5 +1,6 @@
--- What the sweeper does; every function finds candidates first, then locks, then looks again (by id, see claim_turns).
--- Candidates are found as of the statement's begin: an index is read up to an instant only where it cannot change.
+-- What the sweeper does; every function finds candidates first, then locks, then looks again. Candidates are found as
+-- of the statement's begin: an index is read up to an instant only where the instant cannot change meanwhile. What is
+-- known by id is found by id (see claim_turns).
 
 -- Turns that were rung and not claimed: ring them again, each at most once every so often.
 DROP FUNCTION IF EXISTS ring_unclaimed(double precision, integer);
@@ -105,7 +106,7 @@ BEGIN
     of_workspaces := ARRAY(SELECT workspace_id FROM turns WHERE id = ANY (candidates)) || workspaces_that_wait();
     PERFORM 1 FROM workspace_counters WHERE workspace_id = ANY (of_workspaces) ORDER BY workspace_id FOR UPDATE;
     UPDATE turns SET hold = NULL
-    WHERE id = ANY (candidates) AND status || '' = 'waiting' AND hold || '' IN ('due', 'room')
+    WHERE id = ANY (candidates) AND status || '' = 'waiting' AND hold IN ('due', 'room')
         AND next_attempt_at <= clock_timestamp();
     FOR w IN
         SELECT workspace_id FROM workspace_counters
@@ -121,8 +122,9 @@ $$;
 -- workspace: reading every workspace's counters would cost the more the more workspaces there are.
 DROP FUNCTION IF EXISTS workspaces_that_wait();
 CREATE FUNCTION workspaces_that_wait() RETURNS uuid[]
-LANGUAGE sql AS $$
-    WITH RECURSIVE waiting AS (
+LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN (WITH RECURSIVE waiting AS (
         (
             SELECT workspace_id FROM turns WHERE status = 'waiting' AND hold IS NULL
             ORDER BY workspace_id, position LIMIT 1
@@ -138,7 +140,8 @@ LANGUAGE sql AS $$
     SELECT ARRAY(
         SELECT workspace_id FROM waiting
         WHERE (SELECT in_flight < slots FROM workspace_counters AS w WHERE w.workspace_id = waiting.workspace_id)
-    );
+    ));
+END;
 $$;
 
 -- Key by key, so that a long line before one key hides nobody who waits for another.
