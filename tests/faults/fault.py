@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+import psutil
+
 from tests.faults.world import World
 
 Inject = Callable[[World], Awaitable[None]]
@@ -36,3 +38,8 @@ def fired(happened: object, sentence: str) -> None:
     """Fail the run unless the fault happened."""
     if not happened:
         raise DidNotFireError(sentence)
+
+
+def is_stopped(pid: int) -> bool:
+    """Tell whether the operating system holds the process."""
+    return bool(psutil.Process(pid).status() == psutil.STATUS_STOPPED)

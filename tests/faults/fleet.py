@@ -23,6 +23,7 @@ from tests.servers import until
 ROOT = Path(__file__).parents[2]
 READY_WITHIN_SECONDS = 60
 ENDS_WITHIN_SECONDS = 45
+HEALTH_TIMEOUT = aiohttp.ClientTimeout(total=3)
 BREATH_SECONDS = 0.2
 SERVICES = ("gateway", "worker", "worker", "ledger", "validator", "sweeper", "dashboard")
 
@@ -53,7 +54,7 @@ class Member:
 
     async def is_ready(self, http: aiohttp.ClientSession) -> bool:
         try:
-            async with http.get(f"http://127.0.0.1:{self.port}/health/ready") as answer:
+            async with http.get(f"http://127.0.0.1:{self.port}/health/ready", timeout=HEALTH_TIMEOUT) as answer:
                 return answer.status == 200
         except (aiohttp.ClientError, TimeoutError):
             return False

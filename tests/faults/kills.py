@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import groupby
 
-from tests.faults.fault import TROUBLE, Fault, fired
+from tests.faults.fault import TROUBLE, Fault, fired, is_stopped
 from tests.faults.fleet import READY_WITHIN_SECONDS, SERVICES, Member
 from tests.faults.points import POINTS, Point
 from tests.faults.questions import Question
@@ -47,11 +47,15 @@ async def _kill_at(point: Point, member: Member, world: World, *, passing: int) 
 async def pause_past_the_lease(world: World) -> None:
     """Stop a worker for longer than its leases last, and let it go on as if nothing had been."""
     worker = world.fleet.of("worker")[0]
-    worker.send(signal.SIGSTOP)
-    await asyncio.sleep(world.product.settings.lease_seconds * 1.5)
     assert worker.process is not None
-    fired(worker.process.returncode is None and not await worker.is_ready(world.fleet.http), "the worker ran on")
-    worker.send(signal.SIGCONT)
+    pid = worker.process.pid
+    worker.send(signal.SIGSTOP)
+    try:
+        await asyncio.sleep(world.product.settings.lease_seconds * 1.5)
+        stopped = is_stopped(pid)
+    finally:
+        worker.send(signal.SIGCONT)
+    fired(stopped, "the worker ran on")
     await world.fleet.until_ready()
 
 

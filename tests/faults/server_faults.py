@@ -11,13 +11,13 @@ from typing import Any
 import asyncpg
 from sqlalchemy import text
 
-from tests.faults.fault import Fault, fired
+from tests.faults.fault import Fault, fired, is_stopped
 from tests.faults.world import World
 from tests.servers import until
 
 AWAY_SECONDS = 3.0
 STALL_SECONDS, QUICK_STALL_SECONDS = 15.0, 7.0
-COLLISIONS = 25
+COLLISIONS = 100
 EVERY_TABLE = ("turns", "usage_events", "usage_daily")
 
 
@@ -41,10 +41,10 @@ async def stall_redis(world: World) -> None:
         os.kill(pid, signal.SIGSTOP)
         try:
             await asyncio.sleep(QUICK_STALL_SECONDS if world.quick else STALL_SECONDS)
-            state = _state_of(pid)
+            stopped = is_stopped(pid)
         finally:
             os.kill(pid, signal.SIGCONT)
-        fired(state == "T", "Redis was not stopped")
+        fired(stopped, "Redis was not stopped")
         await client.ping()
 
 
@@ -139,11 +139,6 @@ async def _have_collided(world: World) -> bool:
 
 async def _started_at(world: World) -> Any:
     return (await world.product.database.call(text("SELECT pg_postmaster_start_time() AS at")))[0].at
-
-
-def _state_of(pid: int) -> str:
-    with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:  # noqa: PTH123
-        return stat.read().rsplit(")", 1)[1].split()[0]
 
 
 SERVER_FAULTS = (
