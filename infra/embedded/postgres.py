@@ -58,7 +58,7 @@ class EmbeddedPostgres:
         if not (self._data / "PG_VERSION").exists():
             self._make_data()
         self._end_leftover()
-        self._port = free_port()
+        self._port = self._port or free_port()
         options = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
         with self._log_file.open("ab") as log:
             # a session of its own: Ctrl-C reaches the services first, we stop the server after them

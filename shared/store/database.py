@@ -23,8 +23,12 @@ CONNECT_TIMEOUT_SECONDS = 5
 PLANS = {"jit": "off", "enable_seqscan": "off", "plan_cache_mode": "force_generic_plan"}
 """Every statement of ours knows its index. A plan that was made while its table was young, and is kept by its
 connection, would read the whole table for each turn once there are thousands (measured: 3.6 scans a turn)."""
-LOST_CONNECTION_STATES = ("08", "57P")
-"""SQLSTATE classes: connection exceptions, and a server that shuts down or starts up."""
+PASSING_STATES = ("08", "57P", "531", "533")
+"""SQLSTATEs by their beginning: connection exceptions, a server that shuts down or starts up, and one that has no disk
+or no connection left. None of them says anything about the statement."""
+COLLISION_STATES = ("40",)
+"""SQLSTATE class: rolled back because of what others did at the same time, so that the same again may work."""
+RUNS_AFTER_COLLISIONS = 3
 
 
 class Database:
@@ -53,15 +57,26 @@ class Database:
     async def call(self, statement: TextClause, **values: Any) -> Sequence[Row[Any]]:
         """Run one statement as its own transaction, one round trip, and return its rows.
 
+        One that collides with others (serialization failure, deadlock) is run again a few times.
+
         Raises:
             StoreUnavailableError: PostgreSQL did not answer; the effect is unknown.
             StoreError: PostgreSQL refused the statement; nothing happened.
 
         """
         with _translated():
-            async with self._autocommit.connect() as connection:
-                result = await connection.execute(statement, values)
-                return result.all() if result.returns_rows else []
+            for _ in range(RUNS_AFTER_COLLISIONS):
+                try:
+                    return await self._run(statement, values)
+                except DBAPIError as error:
+                    if not _is_of(error, COLLISION_STATES):
+                        raise
+            return await self._run(statement, values)
+
+    async def _run(self, statement: TextClause, values: dict[str, Any]) -> Sequence[Row[Any]]:
+        async with self._autocommit.connect() as connection:
+            result = await connection.execute(statement, values)
+            return result.all() if result.returns_rows else []
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
@@ -102,12 +117,15 @@ class _translated:  # noqa: N801 - reads as a word in a with statement
             return
         if isinstance(error, OSError | TimeoutError | PoolTimeoutError | InterfaceError | OperationalError):
             raise StoreUnavailableError(type(error).__name__) from error
-        if isinstance(error, DBAPIError) and _is_lost(error):
+        if isinstance(error, DBAPIError) and _may_work_later(error):
             raise StoreUnavailableError(type(error.orig).__name__) from error
         if isinstance(error, SQLAlchemyError):
             raise StoreError(type(error).__name__) from error
 
 
-def _is_lost(error: DBAPIError) -> bool:
-    state = str(getattr(error.orig, "sqlstate", "") or "")
-    return error.connection_invalidated or state.startswith(LOST_CONNECTION_STATES)
+def _may_work_later(error: DBAPIError) -> bool:
+    return error.connection_invalidated or _is_of(error, PASSING_STATES + COLLISION_STATES)
+
+
+def _is_of(error: DBAPIError, states: tuple[str, ...]) -> bool:
+    return str(getattr(error.orig, "sqlstate", "") or "").startswith(states)

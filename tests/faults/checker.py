@@ -1,0 +1,178 @@
+"""The invariants that every run must keep, whatever was done to it. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tests.faults.evidence import ENDED, Call, Event, Evidence, Figures, RollUpKey, Turn
+
+MOST_CALLS_AN_ATTEMPT = 5
+"""One, and the short retries that a provider's refusal allows within an attempt."""
+
+
+class Invariant(StrEnum):
+    ENDS = "what was accepted ends, completed or with a reason"
+    SAME = "what a client was told is what the store holds"
+    ONCE = "one question is one turn"
+    ONE_EVENT = "one usage event a turn and attempt, and one that ends the turn"
+    TOKENS = "exactly the tokens that the provider reported"
+    ROLL_UPS = "roll-ups are the sum of the events"
+    QUOTA = "quota used is the turns that keep it"
+    COUNTERS = "counters are zero after the drain"
+    CALLS = "provider calls are at most the attempts"
+    CLAIMED = "no ready turn stays unclaimed"
+    VERDICTS = "no key stays suspect"
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """An invariant that does not hold, and the first thing that shows it."""
+
+    invariant: Invariant
+    sentence: str
+
+
+def check(evidence: Evidence, *, unclaimed_limit_seconds: float) -> list[Broken]:
+    """Return every broken invariant with what shows it; nothing when all hold."""
+    checks: dict[Invariant, Callable[[Evidence], Iterator[str]]] = {
+        Invariant.ENDS: _unended,
+        Invariant.SAME: _told_otherwise,
+        Invariant.ONCE: _doubled_turns,
+        Invariant.ONE_EVENT: _doubled_events,
+        Invariant.TOKENS: _wrong_tokens,
+        Invariant.ROLL_UPS: _wrong_roll_ups,
+        Invariant.QUOTA: _wrong_quota,
+        Invariant.COUNTERS: _left_counters,
+        Invariant.CALLS: _surplus_calls,
+        Invariant.VERDICTS: lambda found: (f"key {key} is suspect" for key in found.suspect_keys),
+    }
+    broken = [Broken(name, sentence) for name, look in checks.items() for sentence in look(evidence)]
+    if evidence.longest_unclaimed_seconds > unclaimed_limit_seconds:
+        sentence = f"{evidence.longest_unclaimed_seconds:.1f} s, at most {unclaimed_limit_seconds:.1f} s"
+        broken.append(Broken(Invariant.CLAIMED, sentence))
+    return broken
+
+
+def _unended(evidence: Evidence) -> Iterator[str]:
+    held = {turn.turn_id for turn in evidence.turns}
+    for seen in evidence.seen:
+        if seen.turn_id is not None and seen.turn_id not in held:
+            yield f"turn {seen.turn_id} was accepted and is not in the store"
+    for turn in evidence.turns:
+        if turn.status not in ENDED:
+            yield f"turn {turn.turn_id} is still {turn.status}"
+        elif turn.status in ("failed", "expired") and not turn.reason:
+            yield f"turn {turn.turn_id} {turn.status} without a reason"
+
+
+def _told_otherwise(evidence: Evidence) -> Iterator[str]:
+    status = {turn.turn_id: turn.status for turn in evidence.turns}
+    for seen in evidence.seen:
+        if seen.status in ENDED and status.get(seen.turn_id or "", seen.status) != seen.status:
+            yield f"turn {seen.turn_id} was told as {seen.status} and is {status[seen.turn_id or '']}"
+
+
+def _doubled_turns(evidence: Evidence) -> Iterator[str]:
+    for question, turns in Counter(turn.question for turn in evidence.turns).items():
+        if turns > 1:
+            yield f"{question!r} is {turns} turns"
+
+
+def _doubled_events(evidence: Evidence) -> Iterator[str]:
+    events = _by_turn(evidence)
+    for turn in evidence.turns:
+        attempts = Counter(event.attempt for event in events[turn.turn_id])
+        if any(times > 1 for times in attempts.values()) or any(attempt > turn.attempt for attempt in attempts):
+            yield f"turn {turn.turn_id} of {turn.attempt} attempts has events of {dict(attempts)}"
+        ends = sum(event.ends_turn for event in events[turn.turn_id])
+        if ends != (turn.status in ENDED):
+            yield f"turn {turn.turn_id} is {turn.status} and {ends} events end it"
+
+
+def _wrong_tokens(evidence: Evidence) -> Iterator[str]:
+    calls = {call.request_id: call for call in evidence.calls}
+    events, answered = _by_turn(evidence), _answered(evidence)
+    for turn in evidence.turns:
+        of_turn = events[turn.turn_id]
+        yield from _misreported(turn, of_turn, calls)
+        reported = [event for event in of_turn if event.kind == "exact" and any(event.tokens)]
+        guessed = sum(event.kind != "exact" for event in of_turn)
+        if len(reported) + guessed < answered[turn.question]:
+            yield f"turn {turn.turn_id} was answered {answered[turn.question]} times, {len(reported)} are counted"
+        if len({event.request_id for event in reported}) < len(reported):
+            yield f"turn {turn.turn_id} counts one answer twice"
+        unknown = sum(event.kind == "unknown" for event in of_turn)
+        if turn.is_calm and unknown > turn.crashes:
+            yield f"turn {turn.turn_id} lost the figures of {unknown} calls and crashed {turn.crashes} times"
+
+
+def _misreported(turn: Turn, events: list[Event], calls: dict[str, Call]) -> Iterator[str]:
+    for event in events:
+        if event.kind != "exact" or not any(event.tokens):
+            continue
+        call = calls.get(event.request_id or "")
+        if call is None or call.question != turn.question:
+            yield f"turn {turn.turn_id}, attempt {event.attempt}: {event.request_id} is no call of its own"
+        elif call.tokens != event.tokens:
+            yield f"turn {turn.turn_id}, attempt {event.attempt}: {event.tokens} for {call.tokens}"
+
+
+def _answered(evidence: Evidence) -> Counter[str]:
+    return Counter(call.question for call in evidence.calls if call.tokens is not None)
+
+
+def _by_turn(evidence: Evidence) -> defaultdict[str, list[Event]]:
+    found = defaultdict(list)
+    for event in evidence.events:
+        found[event.turn_id].append(event)
+    return found
+
+
+GROUPS: dict[str, Callable[[RollUpKey], tuple[str | None, ...]]] = {
+    "usage_daily": tuple,
+    "usage_daily_all_bots": lambda key: (key.workspace_id, key.day, key.model, key.provider, key.key_id),
+    "usage_monthly": lambda key: (*(key.workspace_id, key.day[:7], key.bot_id, key.model, key.provider, key.key_id),),
+}
+"""By what each roll-up groups its events; a month is written as its first seven characters."""
+
+
+def _wrong_roll_ups(evidence: Evidence) -> Iterator[str]:
+    for name, group_of in GROUPS.items():
+        sums: dict[tuple[str | None, ...], Figures] = {}
+        for event in evidence.events:
+            own = (int(event.ends_turn), int(event.ends_turn and event.failed), *event.tokens)
+            before = sums.get(group_of(event.key), Figures(0, 0, 0, 0))
+            sums[group_of(event.key)] = Figures(*(a + b for a, b in zip(before, own, strict=True)))
+        held = evidence.roll_ups.get(name, {})
+        for key in sums.keys() | held.keys():
+            says, is_sum = held.get(key, Figures(0, 0, 0, 0)), sums.get(key, Figures(0, 0, 0, 0))
+            if says != is_sum:
+                yield f"{name} {key} says {says}, its events {is_sum}"
+
+
+def _wrong_quota(evidence: Evidence) -> Iterator[str]:
+    kept = Counter((turn.workspace_id, turn.quota_month) for turn in evidence.turns if turn.holds_quota)
+    for key in kept.keys() | evidence.quota_used.keys():
+        if kept[key] != evidence.quota_used.get(key, 0):
+            yield f"workspace {key[0]} used {evidence.quota_used.get(key, 0)} and its turns keep {kept[key]}"
+    for turn in evidence.turns:
+        keeps = turn.status == "completed" or (turn.status in ("failed", "expired") and turn.partial)
+        if turn.status in ENDED - {"cancelled"} and turn.holds_quota != keeps:
+            yield f"turn {turn.turn_id} {turn.status}, partial {turn.partial}, and holds its message: {turn.holds_quota}"
+
+
+def _left_counters(evidence: Evidence) -> Iterator[str]:
+    for workspace_id, counters in evidence.counters.items():
+        if (counters.in_flight, counters.waiting) != (0, 0):
+            yield f"workspace {workspace_id} has {counters.in_flight} in flight and {counters.waiting} waiting"
+
+
+def _surplus_calls(evidence: Evidence) -> Iterator[str]:
+    calls = Counter(call.question for call in evidence.calls)
+    for turn in evidence.turns:
+        most = turn.attempt * (1 if turn.is_calm else MOST_CALLS_AN_ATTEMPT)
+        if calls[turn.question] > most:
+            yield f"turn {turn.turn_id} of {turn.attempt} attempts made {calls[turn.question]} calls"

@@ -1,0 +1,176 @@
+"""One seed's run: drive, inject, mend, let it recover, fault after fault; then drain, read and check."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import quantiles
+
+from tests.faults.checker import Broken, check
+from tests.faults.evidence import ENDED, Evidence
+from tests.faults.fault import DidNotFireError, Fault
+from tests.faults.reading import read_evidence
+from tests.faults.schedule import Round
+from tests.faults.troubles import NEIGHBOUR
+from tests.faults.watching import Watch, watching
+from tests.faults.world import World, running_world
+from tests.servers import until
+
+RECOVERS_WITHIN_SECONDS = 120
+CALM_TURNS = 150
+BYSTANDERS = ("calm", "narrow", "limited")
+
+
+@dataclass(slots=True)
+class Done:
+    """One fault as it went: how long it took, and how long until all that it met had ended."""
+
+    fault: Fault
+    seconds: float = 0.0
+    recovery_seconds: float = 0.0
+    broken: str = ""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """A run's result. `slowdown`: the bystanders' p95 beside another's trouble, as a multiple of theirs in calm."""
+
+    seed: int
+    done: list[Done] = field(default_factory=list)
+    broken: list[Broken] = field(default_factory=list)
+    turns: int = 0
+    lost: int = 0
+    doubled: int = 0
+    ends: Counter[str] = field(default_factory=Counter)
+    slowdown: float = 0.0
+    longest_unclaimed_seconds: float = 0.0
+    seconds: float = 0.0
+
+    @property
+    def is_good(self) -> bool:
+        return not self.broken and not any(done.broken for done in self.done)
+
+    @property
+    def longest_recovery_seconds(self) -> float:
+        return max((done.recovery_seconds for done in self.done), default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run is asked for; `tell` hears a line for each step."""
+
+    seed: int
+    turns: int
+    rounds: Sequence[Round]
+    folder: Path
+    quick: bool = False
+    unclaimed_limit_seconds: float = 8.0
+    tell: Callable[[str], None] = print
+
+
+async def run_seed(plan: Plan) -> Outcome:
+    """Run one seed from an empty world to its verdict."""
+    outcome, started = Outcome(plan.seed), time.monotonic()
+    plan.folder.mkdir(parents=True, exist_ok=True)
+    async with running_world(plan.seed, plan.folder, quick=plan.quick) as world:
+        async with watching(world.product.database) as watch:
+            in_calm = await _drive_calmly(world)
+            beside: list[float] = []
+            share = max(1, (plan.turns - CALM_TURNS) // len(plan.rounds))
+            for lanes in plan.rounds:
+                before = len(world.clients.latencies)
+                done = await _suffer(lanes, world, watch, share)
+                outcome.done += done
+                beside += _of_bystanders(world, before) if {one.fault.kind for one in done} == {NEIGHBOUR} else []
+                for one in done:
+                    plan.tell(_line(plan.seed, one))
+            await _drain(watch)
+            evidence = await read_evidence(world, watch.longest_unclaimed_seconds)
+    _conclude(outcome, evidence, check(evidence, unclaimed_limit_seconds=plan.unclaimed_limit_seconds))
+    outcome.slowdown = _p95(beside) / _p95(in_calm) if len(beside) > 1 else 0.0
+    outcome.seconds = time.monotonic() - started
+    return outcome
+
+
+async def _drive_calmly(world: World) -> list[float]:
+    """Drive without any fault; return the bystanders' latencies."""
+    nothing = asyncio.create_task(asyncio.sleep(0))
+    await world.clients.drive(CALM_TURNS, nothing)
+    return _of_bystanders(world, 0)
+
+
+async def _suffer(lanes: Round, world: World, watch: Watch, share: int) -> list[Done]:
+    """Let the faults happen under load, and see everything that they met come to its end."""
+    injecting = asyncio.gather(*(_inject_all(lane, world) for lane in lanes))
+    driving = asyncio.create_task(world.clients.drive(share, injecting))
+    done = [one for lane in await injecting for one in lane]
+    mended = time.monotonic()
+    watch.is_calm = True
+    try:
+        met = await watch.open_turns()
+        await until(lambda: _have_ended(watch, met), seconds=RECOVERS_WITHIN_SECONDS)
+    except TimeoutError:
+        done[0].broken = done[0].broken or "what it met did not end"
+    for one in done:
+        one.recovery_seconds = time.monotonic() - mended
+    await driving
+    watch.is_calm = False
+    return done
+
+
+async def _inject_all(lane: Sequence[Fault], world: World) -> list[Done]:
+    return [await _inject(fault, world) for fault in lane]
+
+
+async def _inject(fault: Fault, world: World) -> Done:
+    done, started = Done(fault), time.monotonic()
+    try:
+        await fault.inject(world)
+    except DidNotFireError as error:
+        done.broken = f"did not fire: {error}"
+    except TimeoutError:
+        done.broken = "was not over in time"
+    done.seconds = time.monotonic() - started
+    return done
+
+
+async def _have_ended(watch: Watch, met: set[str]) -> bool:
+    return not met & await watch.open_turns()
+
+
+async def _drain(watch: Watch) -> None:
+    """Wait until nothing moves any more; what still does is the checker's to say."""
+    try:
+        await until(watch.is_settled, seconds=RECOVERS_WITHIN_SECONDS)
+    except TimeoutError:
+        return
+
+
+def _conclude(outcome: Outcome, evidence: Evidence, broken: list[Broken]) -> None:
+    held = {turn.turn_id: turn.status in ENDED for turn in evidence.turns}
+    accepted = held.keys() | {seen.turn_id for seen in evidence.seen if seen.turn_id}
+    events = Counter((event.turn_id, event.attempt) for event in evidence.events)
+    questions = Counter(turn.question for turn in evidence.turns)
+    outcome.broken = broken
+    outcome.turns = len(evidence.turns)
+    outcome.lost = sum(not held.get(turn_id, False) for turn_id in accepted)
+    outcome.doubled = sum(times - 1 for times in (*events.values(), *questions.values()))
+    outcome.ends = Counter(turn.reason or turn.status for turn in evidence.turns)
+    outcome.longest_unclaimed_seconds = evidence.longest_unclaimed_seconds
+
+
+def _of_bystanders(world: World, since: int) -> list[float]:
+    return [seconds for workspace, seconds in world.clients.latencies[since:] if workspace in BYSTANDERS]
+
+
+def _p95(latencies: Sequence[float]) -> float:
+    return quantiles(latencies, n=20)[-1]
+
+
+def _line(seed: int, done: Done) -> str:
+    end = f"FAILED: {done.broken}" if done.broken else f"recovered in {done.recovery_seconds:.1f} s"
+    return f"seed {seed}: {done.fault.kind}: {done.fault.name} ({done.seconds:.1f} s), {end}"

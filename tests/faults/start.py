@@ -1,0 +1,110 @@
+"""Starts one process of the product with its named points watched: `python -m tests.faults.start worker`.
+
+The product runs as the `mevichat` command runs it; only the functions that the points name are wrapped, from outside.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import signal
+import sys
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import shared.clock
+from tests.faults.orders import OrderFile
+from tests.faults.points import Point, Side, points_of
+
+ORDERS_VARIABLE = "FAULT_ORDERS"
+ASKER, ASK = "services.workers.completion.ask:Asker", "ask"
+
+
+def main(service: str) -> None:
+    orders = OrderFile(Path(os.environ[ORDERS_VARIABLE]))
+    _wrap_clock(orders)  # before anybody takes the function's name
+    passings: Counter[tuple[int, str]] = Counter()
+    for point in points_of(service):
+        _wrap(point.owner, point.function, point.side, _ending_at(point, orders, passings))
+    if service == "worker":
+        _wrap(ASKER, ASK, Side.BEFORE, _ending_at_poison(orders))
+    from infra.cli.main import app  # noqa: PLC0415 - after the clock
+
+    app([service], prog_name="mevichat")
+
+
+def _ending_at(point: Point, orders: OrderFile, passings: Counter[tuple[int, str]]) -> Callable[..., None]:
+    def pass_by(*args: Any) -> None:
+        order = orders.read()
+        if order.point != point.name or (point.with_items and not args[-1]):
+            return
+        passings[order.number, point.name] += 1
+        if passings[order.number, point.name] == order.passing:
+            _end(orders)
+
+    return pass_by
+
+
+def _ending_at_poison(orders: OrderFile) -> Callable[..., None]:
+    def look(_: Any, attempt: Any, *args: Any) -> None:
+        poison = orders.read().poison
+        if poison and poison in attempt.turn.question:
+            _end(orders)
+
+    return look
+
+
+def _wrap(owner: str, function: str, side: Side, look: Callable[..., None]) -> None:
+    module, _, of_class = owner.partition(":")
+    place = import_module(module)
+    place = getattr(place, of_class) if of_class else place
+    setattr(place, function, _watched(getattr(place, function), side, look))
+
+
+def _watched(function: Callable[..., Any], side: Side, look: Callable[..., None]) -> Callable[..., Any]:
+    @wraps(function)
+    async def watched_async(*args: Any, **kwargs: Any) -> Any:
+        if side is Side.BEFORE:
+            look(*args)
+        result = await function(*args, **kwargs)
+        if side is Side.AFTER:
+            look(*args)
+        return result
+
+    @wraps(function)
+    def watched(*args: Any, **kwargs: Any) -> Any:
+        if side is Side.BEFORE:
+            look(*args)
+        result = function(*args, **kwargs)
+        if side is Side.AFTER:
+            look(*args)
+        return result
+
+    return watched_async if inspect.iscoroutinefunction(function) else watched
+
+
+def _wrap_clock(orders: OrderFile) -> None:
+    true_now = shared.clock.utc_now
+
+    def utc_now() -> datetime:
+        seconds = orders.read().clock_seconds
+        if seconds and not orders.is_obeyed:
+            orders.note_obeyed()
+        return true_now() + timedelta(seconds=seconds)
+
+    shared.clock.utc_now = utc_now
+
+
+def _end(orders: OrderFile) -> None:
+    """End as a power cut would: nothing of the product is flushed, closed or said."""
+    orders.note_obeyed()
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,100 @@
+"""Providers that hang, trickle, cut and talk nonsense, and a key that is refused."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+from sqlalchemy import text
+
+from tests.faults.fault import TROUBLE, Fault, fired
+from tests.faults.questions import Question
+from tests.faults.world import TROUBLED_KEY, World
+from tests.servers import until
+
+CALLS_THAT_MEET_IT = 6
+WITHIN_SECONDS = 30
+FLOOD_TURNS = 300
+NEIGHBOUR = "neighbour"
+WELL: dict[str, Any] = {"scenario": "ok", "delay_ms": 50, "chunks": 0, "chunk_delay_ms": 0, "split_bytes": 0}
+
+
+async def trouble(behaviour: dict[str, Any], world: World) -> None:
+    """Let the provider behave like this to the troubled workspace until some calls have met it."""
+    before = world.simulator.calls_of(TROUBLED_KEY)
+    world.simulator.set_behaviour(TROUBLED_KEY, **behaviour)
+    try:
+        await until(lambda: _has(world, before + CALLS_THAT_MEET_IT), seconds=WITHIN_SECONDS)
+        await asyncio.sleep(world.product.settings.renew_seconds)
+    finally:
+        world.simulator.set_behaviour(TROUBLED_KEY, **WELL)
+    fired(world.simulator.calls_of(TROUBLED_KEY) >= before + CALLS_THAT_MEET_IT, "no call met it")
+
+
+@asynccontextmanager
+async def refused_key(world: World) -> AsyncIterator[None]:
+    """Let the troubled key be refused until its verdict is known, then let it be good again."""
+    world.simulator.set_scenario(TROUBLED_KEY, "invalid_api_key")
+    asking = asyncio.create_task(_ask_troubled(world, f"refused{world.random.randrange(10**9)}"))
+    try:
+        yield
+        await until(lambda: _is_in(world, "invalid"), seconds=90)
+    finally:
+        await asking
+        world.simulator.set_behaviour(TROUBLED_KEY, **WELL)
+    await world.workspaces["troubled"].admin("POST", f"/api/keys/{world.troubled_key_id}/test")
+    await until(lambda: _is_in(world, "active"), seconds=30)
+
+
+async def _ask_troubled(world: World, name: str) -> None:
+    bot = next(number for number, bot in enumerate(world.clients.bots) if bot.workspace == "troubled")
+    await world.clients.ask(Question(f"question-{world.seed}-{name}", bot, "async", None, is_keyed=True))
+
+
+async def _is_in(world: World, state: str) -> bool:
+    _, key = await world.workspaces["troubled"].admin("GET", f"/api/keys/{world.troubled_key_id}")
+    return bool(key["state"] == state)
+
+
+async def _has(world: World, calls: int) -> bool:
+    return world.simulator.calls_of(TROUBLED_KEY) >= calls
+
+
+async def flood(world: World) -> None:
+    """Let the troubled workspace ask far more at once than it has slots for."""
+    asking = asyncio.gather(*(_ask_troubled(world, f"flood{number}") for number in range(FLOOD_TURNS)))
+    try:
+        await until(lambda: _have_to_wait(world), seconds=WITHIN_SECONDS)
+    except TimeoutError:
+        fired(False, "nothing had to wait")
+    finally:
+        await asking
+
+
+async def _have_to_wait(world: World) -> bool:
+    statement = text("SELECT waiting FROM workspace_counters WHERE workspace_id = CAST(:id AS uuid)")
+    (row,) = await world.product.database.call(statement, id=world.workspaces["troubled"].workspace_id)
+    return bool(row.waiting)
+
+
+BEHAVIOURS: dict[str, dict[str, Any]] = {
+    "hangs in mid-answer": {"scenario": "hang_midway"},
+    "trickles": {"chunks": 40, "chunk_delay_ms": 60, "split_bytes": 7},
+    "cuts its answers": {"scenario": "truncated"},
+    "breaks the connection": {"scenario": "broken"},
+    "answers garbage": {"scenario": "garbage"},
+    "answers another shape": {"scenario": "wrong_shape"},
+    "is overloaded": {"scenario": "server_is_overloaded"},
+}
+PROVIDER_FAULTS = tuple(
+    Fault("provider", f"provider {name}", partial(trouble, behaviour), TROUBLE)
+    for name, behaviour in BEHAVIOURS.items()
+)
+NEIGHBOUR_FAULTS = (
+    Fault(NEIGHBOUR, "another's provider hangs", partial(trouble, {"scenario": "hang"})),
+    Fault(NEIGHBOUR, "another's flood of turns", flood),
+)
+"""Alone, so that what they do to everybody else can be measured."""

@@ -1,0 +1,72 @@
+"""Looks at the store while faults pass: what stands open, and how long ready turns stand unclaimed in calm times."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from sqlalchemy import text
+
+from shared.store.database import Database
+from shared.store.errors import StoreError
+
+LOOK_SECONDS = 0.25
+OPEN = text("SELECT id FROM turns WHERE status IN ('waiting', 'ready', 'running')")
+READY = text("SELECT id, attempt FROM turns WHERE status = 'ready'")
+UNSETTLED = text(
+    "SELECT (SELECT count(*) FROM turns WHERE status IN ('waiting', 'ready', 'running'))"
+    " + (SELECT count(*) FROM usage_events WHERE counted_revision < revision)"
+    " + (SELECT count(*) FROM provider_keys WHERE state = 'suspect') AS left"
+)
+
+
+@dataclass(slots=True)
+class Watch:
+    """`is_calm` while everything is up; the clock of a ready turn begins anew when calm does."""
+
+    database: Database
+    is_calm: bool = False
+    longest_unclaimed_seconds: float = 0.0
+    _since: dict[tuple[str, int], float] = field(default_factory=dict)
+
+    async def look(self) -> None:
+        """Look once; a store that is away is no calm."""
+        try:
+            rows = await self.database.call(READY) if self.is_calm else []
+        except StoreError:
+            rows = []
+        now, before = time.monotonic(), self._since
+        self._since = {(str(row.id), row.attempt): before.get((str(row.id), row.attempt), now) for row in rows}
+        for since in self._since.values():
+            self.longest_unclaimed_seconds = max(self.longest_unclaimed_seconds, now - since)
+
+    async def open_turns(self) -> set[str]:
+        return {str(row.id) for row in await self.database.call(OPEN)}
+
+    async def is_settled(self) -> bool:
+        """Tell whether every turn has ended, every event is counted and every suspect has its verdict."""
+        try:
+            return bool((await self.database.call(UNSETTLED))[0].left == 0)
+        except StoreError:
+            return False
+
+
+@asynccontextmanager
+async def watching(database: Database) -> AsyncIterator[Watch]:
+    """Look again and again until the block ends."""
+    watch = Watch(database)
+
+    async def look_always() -> None:
+        while True:
+            await watch.look()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    looking = asyncio.create_task(look_always())
+    try:
+        yield watch
+    finally:
+        looking.cancel()
+        await asyncio.wait([looking])
