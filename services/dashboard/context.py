@@ -44,6 +44,12 @@ def context_of(request: Request) -> AdminContext:
     return context
 
 
+def doors_database(request: Request) -> Database:
+    """Return the store as the doors see it: sessions and counted logins belong to no workspace."""
+    database: Database = request.app.state.context.database
+    return database
+
+
 def enter_workspace(request: Request, workspace_id: UUID) -> None:
     """Let the rest of the request see this workspace and no other."""
     request.state.context = context_of(request).of(workspace_id)
