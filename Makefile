@@ -5,11 +5,13 @@
 # make guard  what a turn costs in counts, against its budgets
 # make profile  where a turn's CPU goes: tables and flame graphs in build/profile
 # make bench-scale  what a turn costs as the tables grow (ARGS=--quick: a first look)
+# make bench  the three figures of the main job        SIMULATOR=1 make run   with the provider simulator
+# make fuzz   100,000 made-up requests over both ports
 # make screenshots  the README's pictures, made anew by the browser tests
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test check lock bench bench-peers bench-scale guard profile screenshots chromium
+.PHONY: help run test check lock bench bench-peers bench-scale guard profile screenshots chromium fuzz
 
 # the first Python of 3.11 or 3.12 that really runs
 PYTHON := $(shell for name in python3.12 python3.11 python3; do \
@@ -65,6 +67,9 @@ guard: $(VENV)/made-of-check
 
 profile: $(VENV)/made-of-check
 	@$(BIN)/python -m tests.profile $(ARGS)
+
+fuzz: $(VENV)/made-of-check
+	@$(BIN)/python -m tests.security
 
 lock: $(VENV)/made-of-check
 	@for name in run check uv; do \
