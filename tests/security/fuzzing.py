@@ -15,6 +15,7 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings, strategies
 from schemathesis import GenerationMode
 from schemathesis.core import NotSet
+from schemathesis.core.result import Ok
 
 TRACES = (b"Traceback", b'File "/', b"sqlalchemy", b"asyncpg", b"SELECT ", b"psycopg")
 ODD = [
@@ -72,6 +73,7 @@ async def walk(target: Target, walked: Walked, examples: int, digest: Callable[[
     """Send so many requests to each operation, first without a token; `digest` tells whether a row changed."""
     schema = schemathesis.openapi.from_dict(target.document)
     for result in schema.get_all_operations():
+        assert isinstance(result, Ok), result
         operation = result.ok()
         walked.operations += 1
         for token in (None, target.token):

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from yarl import URL
+
 from shared.domain.roles import Role
 from tests.integration.dashboard.walk import make_things, rows_of
 from tests.product import Product, Workspace, running_product
@@ -118,3 +120,21 @@ async def test_the_same_idempotency_key_at_another_bot_is_another_turn(database_
                 turns.append((await answer.json())["mevichat"]["turn_id"])
         assert turns[:2] == turns[2:]
         assert turns[0] != turns[1]
+
+
+async def test_numbers_and_names_that_postgresql_cannot_hold_are_refused_at_the_door(
+    database_url: str, redis_url: str
+) -> None:
+    odd = ("%C2%B2", "9" * 30, "9" * 5_000, "-1", "%00")
+    async with running_product(database_url, redis_url) as product:
+        chat, admin = await ports_of(product, await product.make_workspace())
+        asked = [(chat, f"/v1/conversations/x?after={value}") for value in odd]
+        asked += [(admin, f"{path}?{name}={value}") for value in odd for path, name in CURSORS]
+        asked += [(chat, "/v1/conversations/%00"), (chat, "/v1/turns/%00")]
+        for port, path in asked:
+            headers = {"Authorization": f"Bearer {port.token}"}
+            async with product.http.get(URL(port.url + path, encoded=True), headers=headers) as answer:
+                assert answer.status in (404, 422), (path[:60], answer.status)
+
+
+CURSORS = [("/api/keys", "limit"), ("/api/bots", "after"), ("/api/audit", "after"), ("/api/notices", "limit")]
