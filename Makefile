@@ -5,7 +5,6 @@
 # make guard  what a turn costs in counts, against its budgets
 # make profile  where a turn's CPU goes: tables and flame graphs in build/profile
 # make bench-scale  what a turn costs as the tables grow (ARGS=--quick: a first look)
-# make bench  the three figures of the main job        SIMULATOR=1 make run   with the provider simulator
 # make fuzz   100,000 made-up requests over both ports
 # make screenshots  the README's pictures, made anew by the browser tests
 
