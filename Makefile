@@ -6,11 +6,12 @@
 # make profile  where a turn's CPU goes: tables and flame graphs in build/profile
 # make bench-scale  what a turn costs as the tables grow (ARGS=--quick: a first look)
 # make faults  20 seeds of every fault under load, an hour and more (ARGS="--seeds 1": one)
+# make fuzz   100,000 made-up requests over both ports
 # make screenshots  the README's pictures, made anew by the browser tests
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test check lock bench bench-peers bench-scale faults guard profile screenshots chromium
+.PHONY: help run test check lock bench bench-peers bench-scale faults fuzz guard profile screenshots chromium
 
 # the first Python of 3.11 or 3.12 that really runs
 PYTHON := $(shell for name in python3.12 python3.11 python3; do \
@@ -69,6 +70,9 @@ profile: $(VENV)/made-of-check
 
 faults: $(VENV)/made-of-check
 	@$(BIN)/python -m tests.faults $(or $(ARGS),--seeds 20 --turns 2500)
+
+fuzz: $(VENV)/made-of-check
+	@$(BIN)/python -m tests.security
 
 lock: $(VENV)/made-of-check
 	@for name in run check uv; do \

@@ -13,7 +13,7 @@ import services.workers.sweeper.main
 from shared.health import serving_health
 from shared.settings import Settings
 from shared.signals import stop_on_signals
-from shared.store.database import Database
+from shared.store.database import Database, DatabaseRole
 
 RUNS = {
     "validator": services.validator.main.run,
@@ -41,7 +41,9 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> int:
 
 @asynccontextmanager
 async def _health(settings: Settings, runs: Sequence[asyncio.Task[int]]) -> AsyncIterator[None]:
-    database = Database.connect(settings.database_url or "", connections=1, application_name="background")
+    database = Database.connect(
+        settings.database_url or "", connections=1, application_name="background", role=DatabaseRole.SERVICE
+    )
 
     async def is_ready() -> bool:
         return not any(run.done() for run in runs) and await database.is_ready()

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 from starlette.requests import Request
 
-from services.dashboard.context import context_of
+from services.dashboard.context import context_of, enter_workspace
 from services.dashboard.errors import AdminError
 from shared.domain.actor import Actor
 from shared.domain.token_format import ADMIN_PREFIX, hash_token
@@ -17,13 +17,14 @@ NO_ADDRESS = "unknown"
 
 
 async def authenticate(request: Request) -> TokenHolder:
-    """Return the holder of the request's admin token; raises AdminError 401."""
+    """Return the holder of the request's admin token, whose workspace the request now stands in; raises AdminError 401."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.startswith(ADMIN_PREFIX):
         raise _refused(f"Send an admin token: `Authorization: Bearer {ADMIN_PREFIX}...`.")
     holder = await find_token(context_of(request).database, hash_token(token))
     if holder is None or holder.kind is not TokenKind.ADMIN:
         raise _refused("This admin token is unknown or was revoked; create another one.")
+    enter_workspace(request, holder.workspace_id)
     return holder
 
 

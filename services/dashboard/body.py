@@ -111,6 +111,7 @@ def page(rows: list[dict[str, Any]], request: Request) -> dict[str, Any]:
 def page_limit(request: Request) -> int:
     """Return how many rows a page may hold: `?limit=`, 100 when absent."""
     text = request.query_params.get("limit", "100")
-    if not text.isdigit() or not 1 <= int(text) <= 200:  # noqa: PLR2004 - said in the message
+    is_number = text.isascii() and text.isdigit() and len(text) <= len("200")
+    if not is_number or not 1 <= int(text) <= 200:  # noqa: PLR2004 - said in the message
         raise invalid("limit", "limit must be a whole number from 1 to 200.")
     return int(text)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from uuid import UUID
 
 from starlette.requests import Request
 
@@ -31,8 +32,24 @@ class AdminContext:
     admission: Admission
     waiting: Waiting
 
+    def of(self, workspace_id: UUID) -> AdminContext:
+        """Return the context of one workspace's request: its statements run behind the workspace's wall."""
+        database = self.database.of(workspace_id)
+        return replace(self, database=database, keys=replace(self.keys, database=database))
+
 
 def context_of(request: Request) -> AdminContext:
-    """Return the context that the application was built with."""
-    context: AdminContext = request.app.state.context
+    """Return the context that the application was built with; once it is known who asks, their workspace's."""
+    context: AdminContext = getattr(request.state, "context", request.app.state.context)
     return context
+
+
+def doors_database(request: Request) -> Database:
+    """Return the store as the doors see it: sessions and counted logins belong to no workspace."""
+    database: Database = request.app.state.context.database
+    return database
+
+
+def enter_workspace(request: Request, workspace_id: UUID) -> None:
+    """Let the rest of the request see this workspace and no other."""
+    request.state.context = context_of(request).of(workspace_id)

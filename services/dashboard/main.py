@@ -28,7 +28,7 @@ from shared.queue.ring import Ringer
 from shared.replies.waiting import waiting_for_replies
 from shared.settings import Settings, load_settings
 from shared.signals import stop_on_signals
-from shared.store.database import Database
+from shared.store.database import Database, DatabaseRole
 from shared.vault.master_keys import parse_master_keys
 from shared.vault.vault import Vault
 
@@ -52,7 +52,9 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> int:
 async def open_context(settings: Settings) -> AsyncIterator[AdminContext]:
     """Open everything that the handlers need, and close it after."""
     vault, catalogue = Vault(parse_master_keys(settings.master_keys)), load_catalogue(settings.catalogue_file)
-    database = Database.connect(settings.database_url or "", connections=CONNECTIONS, application_name="dashboard")
+    database = Database.connect(
+        settings.database_url or "", connections=CONNECTIONS, application_name="dashboard", role=DatabaseRole.SERVICE
+    )
     redis = connect_redis(settings.redis_url or "", connections=CONNECTIONS + 1)  # one listens for replies
     ringer = Ringer(redis)
     try:

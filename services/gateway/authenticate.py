@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from services.gateway.context import context_of
+from services.gateway.context import context_of, enter_workspace
 from services.gateway.errors import ChatError
 from shared.domain.token_format import BOT_PREFIX, hash_token
 from shared.store.bots.rows import BotRow
@@ -37,9 +37,10 @@ def bearer_hash(request: Request) -> bytes:
 
 
 async def authenticate(request: Request) -> Caller:
-    """Return who asks, by a look at the store; raises ChatError 401."""
+    """Return who asks, whose workspace the request now stands in; raises ChatError 401."""
     holder = await find_token(context_of(request).database, bearer_hash(request))
     if holder is None or holder.bot is None:
         sentence = "This bot token is unknown or was revoked; ask the bot's owner for a good one."
         raise ChatError(UNAUTHORIZED, "invalid_api_key", sentence)
+    enter_workspace(request, holder.workspace_id)
     return Caller(holder, holder.bot)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from uuid import UUID
 
 from starlette.requests import Request
 
@@ -29,6 +30,12 @@ class GatewayContext:
 
 
 def context_of(request: Request) -> GatewayContext:
-    """Return the context that the application was built with."""
-    context: GatewayContext = request.app.state.context
+    """Return the context that the application was built with; once it is known who asks, their workspace's."""
+    context: GatewayContext = getattr(request.state, "context", request.app.state.context)
     return context
+
+
+def enter_workspace(request: Request, workspace_id: UUID) -> None:
+    """Let the rest of the request see this workspace and no other."""
+    context = context_of(request)
+    request.state.context = replace(context, database=context.database.of(workspace_id))

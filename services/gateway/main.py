@@ -24,7 +24,7 @@ from shared.queue.ring import Ringer
 from shared.replies.waiting import waiting_for_replies
 from shared.settings import Settings, load_settings
 from shared.signals import stop_on_signals
-from shared.store.database import Database
+from shared.store.database import Database, DatabaseRole
 
 
 async def run(settings: Settings, stop: asyncio.Event | None = None) -> int:
@@ -39,7 +39,9 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> int:
 async def open_context(settings: Settings) -> AsyncIterator[GatewayContext]:
     """Open everything that the handlers need, and close it after."""
     catalogue, connections = load_catalogue(settings.catalogue_file), settings.database_connections
-    database = Database.connect(settings.database_url or "", connections=connections, application_name="gateway")
+    database = Database.connect(
+        settings.database_url or "", connections=connections, application_name="gateway", role=DatabaseRole.SERVICE
+    )
     redis = connect_redis(settings.redis_url or "")
     try:
         async with waiting_for_replies(database, ReplyInbox(redis, str(new_id()))) as waiting:

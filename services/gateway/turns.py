@@ -19,6 +19,7 @@ from services.gateway.errors import ChatError, refusal_response
 from services.gateway.event_stream import EventStream
 from services.gateway.json_response import json_response
 from shared.admission.refusal import QUOTA_EXCEEDED, TOO_MANY_WAITING
+from shared.domain.text_rules import storable_text_problem
 from shared.domain.turn_status import TurnStatus
 from shared.queue.reply_entries import Delta, Done, StreamEntry
 from shared.replies.follow import follow_known_turn
@@ -28,6 +29,8 @@ from shared.store.turns.retry import RetryCode, retry_turn
 from shared.store.turns.rows import TurnRow
 
 PAGE = 100
+MOST_DIGITS = 18
+"""Every number of so many digits is a bigint."""
 NOT_FOUND, CONFLICT, UNPROCESSABLE = 404, 409, 422
 
 RETRY_REFUSALS = {RetryCode.QUOTA_EXCEEDED: QUOTA_EXCEEDED, RetryCode.TOO_MANY_WAITING: TOO_MANY_WAITING}
@@ -86,8 +89,10 @@ async def conversation(request: Request) -> Response:
     """Show a conversation's turns, oldest first, a page at a time."""
     caller, context = await authenticate(request), context_of(request)
     name = request.path_params["id"]
+    if storable_text_problem(name):  # no conversation can have such a name
+        raise ChatError(NOT_FOUND, "not_found", "This bot has no such conversation.")
     after = request.query_params.get("after", "0")
-    if not after.isdigit():
+    if not (after.isascii() and after.isdigit() and len(after) <= MOST_DIGITS):
         raise ChatError(UNPROCESSABLE, "invalid_request", "after must be the next_cursor of an earlier page.", "after")
     rows = await read_conversation(
         context.database, bot_id=caller.bot.bot_id, conversation=name, after_position=int(after), limit=PAGE

@@ -26,7 +26,7 @@ from shared.queue.ring import Ringer
 from shared.queue.routes import VALIDATE_KEY
 from shared.settings import Settings, load_settings
 from shared.signals import stop_on_signals
-from shared.store.database import Database
+from shared.store.database import Database, DatabaseRole
 from shared.vault.master_keys import parse_master_keys
 from shared.vault.vault import Vault
 
@@ -59,7 +59,9 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> int:
 async def open_context(settings: Settings) -> AsyncIterator[KeyContext]:
     """Open everything that a key's life needs, and close it after."""
     vault, catalogue = Vault(parse_master_keys(settings.master_keys)), load_catalogue(settings.catalogue_file)
-    database = Database.connect(settings.database_url or "", connections=CONNECTIONS, application_name="validator")
+    database = Database.connect(
+        settings.database_url or "", connections=CONNECTIONS, application_name="validator", role=DatabaseRole.SERVICE
+    )
     redis = connect_redis(settings.redis_url or "", connections=CONNECTIONS)
     try:
         async with open_providers(settings, concurrency=CONCURRENCY) as providers:

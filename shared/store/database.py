@@ -1,10 +1,12 @@
-"""One pool of PostgreSQL connections and the two ways to use it."""
+"""PostgreSQL connections, the ways to use them, and the wall around each workspace."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row, TextClause, text
 from sqlalchemy.exc import (
@@ -29,30 +31,47 @@ or no connection left. None of them says anything about the statement."""
 COLLISION_STATES = ("40",)
 """SQLSTATE class: rolled back because of what others did at the same time, so that the same again may work."""
 RUNS_AFTER_COLLISIONS = 3
+WALLED_CONNECTIONS = 4
+"""So many at most serve one workspace's own statements: what people look at and change, never a turn's way."""
+STAND_BEHIND = text("SELECT set_config('mevichat.workspace_id', :workspace_id, :for_this_transaction)")
+
+
+class DatabaseRole(StrEnum):
+    """What a connection may do; both roles are made by the migrations, and neither owns a table."""
+
+    SERVICE = "mevichat_service"
+    """The statements that serve many workspaces at once; it rewrites no audit and drops nothing."""
+    WORKSPACE = "mevichat_workspace"
+    """One workspace's statements: PostgreSQL shows it the rows of the workspace that it stands for, and no others."""
 
 
 class Database:
     """PostgreSQL, as every transaction of the store sees it."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, engine: AsyncEngine, walled: AsyncEngine, workspace_id: UUID | None = None) -> None:
+        self._engine, self._walled, self._workspace_id = engine, walled, workspace_id
         self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @classmethod
-    def connect(cls, url: str, *, connections: int, application_name: str) -> Database:
-        """Prepare a pool of at most so many connections; none is opened before it is needed."""
-        engine = create_async_engine(
-            sqlalchemy_url(url),
-            pool_size=connections,
-            max_overflow=0,
-            pool_use_lifo=True,  # the connection whose plans and caches are warm
-            pool_timeout=CONNECT_TIMEOUT_SECONDS,
-            connect_args={
-                "timeout": CONNECT_TIMEOUT_SECONDS,
-                "server_settings": {"application_name": application_name, **PLANS},
-            },
+    def connect(
+        cls, url: str, *, connections: int, application_name: str, role: DatabaseRole | None = None
+    ) -> Database:
+        """Prepare a pool of at most so many connections; none is opened before it is needed.
+
+        Without a role it does whatever the address's own user may: for migrations and operators' commands.
+        """
+        walled = min(connections, WALLED_CONNECTIONS)
+        return cls(
+            _engine(url, connections, application_name, role),
+            _engine(url, walled, application_name, DatabaseRole.WORKSPACE),
         )
-        return cls(engine)
+
+    def of(self, workspace_id: UUID) -> Database:
+        """Return the same database from behind this workspace's wall: no statement sees another workspace's row.
+
+        It shares its connections with every other one made by `of`, and is closed with this one.
+        """
+        return Database(self._walled, self._walled, workspace_id)
 
     async def call(self, statement: TextClause, **values: Any) -> Sequence[Row[Any]]:
         """Run one statement as its own transaction, one round trip, and return its rows.
@@ -75,6 +94,7 @@ class Database:
 
     async def _run(self, statement: TextClause, values: dict[str, Any]) -> Sequence[Row[Any]]:
         async with self._autocommit.connect() as connection:
+            await self._stand_behind_wall(connection)
             result = await connection.execute(statement, values)
             return result.all() if result.returns_rows else []
 
@@ -83,6 +103,7 @@ class Database:
         """Open a transaction that commits when the block ends and rolls back when it raises."""
         with _translated():
             async with self._engine.begin() as connection:
+                await self._stand_behind_wall(connection, for_this_transaction=True)
                 yield connection
 
     @asynccontextmanager
@@ -91,6 +112,7 @@ class Database:
         with _translated():
             async with self._engine.connect() as connection:
                 await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+                await self._stand_behind_wall(connection, for_this_transaction=True)
                 yield connection
 
     async def is_ready(self) -> bool:
@@ -104,6 +126,31 @@ class Database:
     async def close(self) -> None:
         """Give all connections back."""
         await self._engine.dispose()
+        await self._walled.dispose()
+
+    async def _stand_behind_wall(self, connection: AsyncConnection, *, for_this_transaction: bool = False) -> None:
+        """Tell PostgreSQL which workspace is served, unless the connection served the same one last."""
+        if self._workspace_id is None:
+            return
+        info = (await connection.get_raw_connection()).info
+        if info.get(DatabaseRole.WORKSPACE) == self._workspace_id:
+            return
+        values = {"workspace_id": str(self._workspace_id), "for_this_transaction": for_this_transaction}
+        await connection.execute(STAND_BEHIND, values)
+        if not for_this_transaction:  # what a transaction sets ends with it, and a rollback takes it back
+            info[DatabaseRole.WORKSPACE] = self._workspace_id
+
+
+def _engine(url: str, connections: int, application_name: str, role: DatabaseRole | None) -> AsyncEngine:
+    settings = {"application_name": application_name, **PLANS} | ({} if role is None else {"role": role.value})
+    return create_async_engine(
+        sqlalchemy_url(url),
+        pool_size=connections,
+        max_overflow=0,
+        pool_use_lifo=True,  # the connection whose plans and caches are warm
+        pool_timeout=CONNECT_TIMEOUT_SECONDS,
+        connect_args={"timeout": CONNECT_TIMEOUT_SECONDS, "server_settings": settings},
+    )
 
 
 class _translated:  # noqa: N801 - reads as a word in a with statement

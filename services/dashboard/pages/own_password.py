@@ -7,6 +7,7 @@ import asyncio
 from starlette.responses import Response
 
 from services.dashboard.authenticate import address_of
+from services.dashboard.context import doors_database
 from services.dashboard.errors import AdminError, invalid
 from services.dashboard.pages.page import Page
 from services.dashboard.pages.render import go_to, render
@@ -50,8 +51,8 @@ async def change(visit: Visit) -> Response:
 
 async def _member(visit: Visit, old: str) -> MemberRow:
     """Return the member whose password is right; wrong ones count like failed logins. Raises AdminError."""
-    database, email = visit.context.database, visit.session.name
-    member = await find_member(database, email) if visit.session.member_id else None
+    database, email = doors_database(visit.request), visit.session.name
+    member = await find_member(visit.context.database, email) if visit.session.member_id else None
     if member is None:
         raise invalid("old", "You signed in with an admin token, which has no password.")
     subjects = subjects_of(address_of(visit.request), email)

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from services.dashboard.context import context_of
+from services.dashboard.context import context_of, enter_workspace
 from services.dashboard.pages.render import render_problem
 from services.dashboard.posted import read_posted
 from services.dashboard.signing_in.cookie import (
@@ -52,6 +52,8 @@ def route_of(page: Page) -> Route:
         session = await _session(request, cookie)
         if session is None or cookie is None:
             return _to_login(request)
+        if session.workspace_id is not None:  # an operator stands in none
+            enter_workspace(request, session.workspace_id)
         visit = Visit(
             request=request,
             context=context_of(request),

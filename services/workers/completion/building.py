@@ -35,7 +35,7 @@ from shared.queue.connection import connect_redis
 from shared.queue.replies import ReplyWriter
 from shared.queue.ring import Ringer
 from shared.settings import Settings
-from shared.store.database import Database
+from shared.store.database import Database, DatabaseRole
 from shared.vault.master_keys import parse_master_keys
 from shared.vault.vault import Vault
 
@@ -97,6 +97,7 @@ def _open_parts(settings: Settings, stack: AsyncExitStack) -> _Parts:
         settings.database_url or "",
         connections=settings.database_connections,
         application_name="completion",
+        role=DatabaseRole.SERVICE,
     )
     stack.push_async_callback(database.close)
     client = connect_redis(settings.redis_url or "", connections=REDIS_CONNECTIONS)

@@ -16,7 +16,7 @@ from shared.queue.process import run_worker
 from shared.queue.routes import COUNT_USAGE
 from shared.settings import Settings, load_settings
 from shared.signals import stop_on_signals
-from shared.store.database import Database
+from shared.store.database import Database, DatabaseRole
 
 CONNECTIONS = 2
 CONCURRENCY = 200
@@ -26,7 +26,9 @@ REST_SECONDS = 0.1
 
 async def run(settings: Settings, stop: asyncio.Event | None = None) -> int:
     """Count until told to stop; return the exit code. With `stop` given, signals and health are the caller's."""
-    database = Database.connect(settings.database_url or "", connections=CONNECTIONS, application_name="ledger")
+    database = Database.connect(
+        settings.database_url or "", connections=CONNECTIONS, application_name="ledger", role=DatabaseRole.SERVICE
+    )
     broker = build_broker(settings.redis_url or "")
     declare(broker, Counting(database))
     try:

@@ -22,7 +22,7 @@ from shared.queue.process import run_worker
 from shared.queue.routes import DELIVER_NOTICE
 from shared.settings import Settings, load_settings
 from shared.signals import stop_on_signals
-from shared.store.database import Database
+from shared.store.database import Database, DatabaseRole
 from shared.vault.master_keys import parse_master_keys
 from shared.vault.vault import Vault
 
@@ -53,7 +53,9 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> int:
 async def open_delivering(settings: Settings) -> AsyncIterator[Delivering]:
     """Open everything that a delivery needs, and close it after."""
     vault = Vault(parse_master_keys(settings.master_keys))
-    database = Database.connect(settings.database_url or "", connections=CONNECTIONS, application_name="notices")
+    database = Database.connect(
+        settings.database_url or "", connections=CONNECTIONS, application_name="notices", role=DatabaseRole.SERVICE
+    )
     try:
         async with WebhookSender.open(
             concurrency=CONCURRENCY,

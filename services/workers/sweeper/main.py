@@ -16,14 +16,16 @@ from shared.queue.connection import connect_redis
 from shared.queue.ring import Ringer
 from shared.settings import Settings, load_settings
 from shared.signals import stop_on_signals
-from shared.store.database import Database
+from shared.store.database import Database, DatabaseRole
 
 CONNECTIONS = 1
 
 
 async def run(settings: Settings, stop: asyncio.Event | None = None) -> int:
     """Sweep until told to stop; return the exit code. With `stop` given, signals and health are the caller's."""
-    database = Database.connect(settings.database_url or "", connections=CONNECTIONS, application_name="sweeper")
+    database = Database.connect(
+        settings.database_url or "", connections=CONNECTIONS, application_name="sweeper", role=DatabaseRole.SERVICE
+    )
     redis = connect_redis(settings.redis_url or "", connections=2)
     try:
         async with serving_health(settings.host, settings.background_port, database.is_ready, alone=stop is None):

@@ -34,11 +34,7 @@ HOLDERS = text(
     "(SELECT lease_owner, lease_until FROM turns WHERE status = 'running' LIMIT :at_most) AS running "
     f"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {HOLDERS_AT_MOST}",
 )
-PROCESSES = text(
-    "SELECT application_name AS name, count(*) AS connections, max(state_change) AS spoke_at, "
-    "now() AS at FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' "
-    "AND application_name <> '' GROUP BY 1 ORDER BY 1",
-)
+PROCESSES = text("SELECT * FROM running_processes()")
 
 
 async def read_queue(database: Database) -> QueueNow:

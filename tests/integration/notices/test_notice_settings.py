@@ -52,7 +52,7 @@ async def test_settings_are_one_workspace_s_own_and_every_change_is_audited_with
         ({"webhook_url": "https://[::ffff:a00:8]/"}, "webhook_url", "public internet"),
         ({"webhook_url": "https://localhost/"}, "webhook_url", "public internet"),
         ({"webhook_url": "https://me@example.com/"}, "webhook_url", "user name"),
-        ({"webhook_url": 5}, "webhook_url", "string"),
+        ({"webhook_url": 5}, "webhook_url", "must be a text"),
         ({"email": "owner@example.com"}, "email", "MEVICHAT_SMTP_HOST"),
         ({"rotate_secret": True}, "rotate_secret", "webhook_url first"),
         ({"secret": "mine"}, "secret", "not a field"),

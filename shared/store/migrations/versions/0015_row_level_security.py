@@ -1,0 +1,18 @@
+"""A wall around each workspace's rows."""
+
+from __future__ import annotations
+
+from shared.store.migrations.sql_files import run_sql_file
+
+revision = "0015"
+down_revision = "0014"
+
+
+def upgrade() -> None:
+    """Run the file of the same name."""
+    run_sql_file("versions/0015_row_level_security.sql")
+
+
+def downgrade() -> None:
+    """Refuse: what a later version wrote has no place in an earlier one."""
+    raise NotImplementedError
