@@ -25,6 +25,8 @@ class WorkspaceRow:
     in_flight: int
     waiting: int
     created_at: datetime
+    rate_per_minute: int | None = None
+    rate_burst: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
