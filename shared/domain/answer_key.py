@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -51,8 +51,3 @@ def answer_key(asking: Asking) -> bytes:
         asking.parameters,
     ]
     return hashlib.sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)).digest()
-
-
-def documents_name(document_ids: Iterable[UUID]) -> str:
-    """Return the name of a set of documents: another one when any is added or deleted. A document never changes."""
-    return hashlib.sha256(b"".join(sorted(one.bytes for one in document_ids))).hexdigest()

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from shared.domain.actor import Actor
+from shared.store.answers.drop import drop_answers_of
 from shared.store.bots.read import BOT_COLUMNS, LIMIT_COLUMNS, LIMIT_NAMES, bot_of
 from shared.store.bots.rows import BotRow, NewBot
 from shared.store.database import Database
@@ -77,11 +78,13 @@ async def update_bot(
             await connection.rollback()
             return None
         values = {name: changes.get(name, getattr(found, name)) for name in CHANGEABLE}
+        if not values["cache_seconds"]:
+            await drop_answers_of(connection, workspace_id=workspace_id, bot_id=bot_id)
         return bot_of((await connection.execute(UPDATE, values | {"bot_id": bot_id})).one())
 
 
 async def delete_bot(database: Database, *, workspace_id: UUID, bot_id: UUID, actor: Actor) -> bool:
-    """Delete a bot and revoke its tokens; its turns and usage stay. False when there is none."""
+    """Delete a bot with its kept answers and revoke its tokens; its turns and usage stay. False when there is none."""
     async with database.transaction() as connection:
         await begin_change(connection, workspace_id, actor=actor, action="bot.delete", target=bot_id)
         deleted = await connection.execute(DELETE, {"workspace_id": workspace_id, "bot_id": bot_id})
@@ -89,4 +92,5 @@ async def delete_bot(database: Database, *, workspace_id: UUID, bot_id: UUID, ac
             await connection.rollback()
             return False
         await connection.execute(REVOKE, {"bot_id": bot_id})
+        await drop_answers_of(connection, workspace_id=workspace_id, bot_id=bot_id)
         return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -33,7 +33,8 @@ class WorkspaceRow:
 class WorkspaceConfiguration:
     """What decides a workspace's turns, read in one snapshot; valid while `epoch` is the workspace's.
 
-    `bots_with_documents`: the ids of bots that have documents to search.
+    `bots_with_documents`: the ids of bots that have documents to search. `document_sets`: for each of them that keeps
+    its answers, the name of the set of its documents; another one when any is added or deleted.
     """
 
     workspace_id: UUID
@@ -42,6 +43,7 @@ class WorkspaceConfiguration:
     bots: Mapping[UUID, BotRow]
     keys: Mapping[UUID, KeyRow]
     bots_with_documents: frozenset[UUID] = frozenset()
+    document_sets: Mapping[UUID, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
