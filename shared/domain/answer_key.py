@@ -40,8 +40,8 @@ def answer_key(asking: Asking) -> bytes:
     """
     parts = [
         FORM,
-        asking.workspace_id,
-        asking.bot_id,
+        asking.workspace_id.hex,
+        asking.bot_id.hex,
         asking.plan,
         asking.model,
         asking.wire_model,

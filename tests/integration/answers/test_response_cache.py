@@ -109,7 +109,7 @@ async def test_of_equal_questions_at_once_at_two_workers_one_calls_and_all_read_
 
 async def test_when_the_one_that_calls_fails_the_others_call_themselves(twins: Product) -> None:
     _, door = await bot_of(await twins.make_workspace())
-    twins.simulator.set_behaviour(KEY, scenario="content_policy", fail_first=1, delay_ms=300)
+    twins.simulator.set_behaviour(KEY, scenario="context_configured_limit", fail_first=1, delay_ms=300)
 
     answers = await asyncio.gather(*(door.ask("Hello") for _ in range(5)))
 
@@ -127,7 +127,7 @@ async def test_a_cancelled_call_leaves_nobody_waiting(product: Product) -> None:
     await until(lambda: _asked(product, 1))
     second = await door.ask_later("Hello")
     await door.until(second.turn_id, "running")
-    product.simulator.set_behaviour(KEY)
+    product.simulator.set_behaviour(KEY, delay_ms=0)
 
     await door.cancel(first.turn_id)
 
