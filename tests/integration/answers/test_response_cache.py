@@ -67,7 +67,7 @@ async def test_whatever_decides_an_answer_makes_another_key(product: Product) ->
     workspace = await product.make_workspace()
     bot, door = await bot_of(workspace)
     path = f"/api/bots/{bot['id']}"
-    same = ("Hello", {})
+    same: tuple[str, dict[str, Any]] = ("Hello", {})
     assert await cached_in_a_row(door, same, same) == [False, True]
 
     assert await cached_in_a_row(door, ("Hello", {"max_tokens": 99}), ("Hello", {"max_tokens": 99})) == [False, True]
@@ -143,7 +143,7 @@ async def test_a_cut_answer_is_not_kept(product: Product) -> None:
 
 async def test_an_answer_is_kept_for_its_time_and_no_longer(product: Product) -> None:
     _, door = await bot_of(await product.make_workspace())
-    same = ("Hello", {})
+    same: tuple[str, dict[str, Any]] = ("Hello", {})
     assert await cached_in_a_row(door, same, same) == [False, True]
 
     await product.database.call(text("UPDATE kept_answers SET kept_until = now() - interval '1 second'"))
@@ -175,7 +175,7 @@ async def test_the_sweeper_deletes_what_is_over_and_what_is_beyond_a_workspaces_
 
     assert await drop_answers_that_are_over(product.database, limit=100) == 0
     assert await drop_answers_beyond(product.database, per_workspace=2, limit=100) == 3
-    rest = [("Question 4", {}), ("Question 3", {}), ("Question 2", {})]
+    rest: list[tuple[str, dict[str, Any]]] = [("Question 4", {}), ("Question 3", {}), ("Question 2", {})]
     assert await cached_in_a_row(door, *rest) == [True, True, False]
     assert await cached_in_a_row(others, ("Question 0", {})) == [True]
 
