@@ -55,9 +55,7 @@ async def read_configurations(database: Database, workspace_ids: Sequence[UUID])
             bots={bot.id: bot_of(bot) for bot in bots[row.workspace_id]},
             keys={key.id: key_of(key) for key in keys[row.workspace_id]},
             bots_with_documents=frozenset(bot.id for bot in bots[row.workspace_id] if bot.id in with_documents),
-            document_sets={
-                bot.id: document_sets[bot.id] for bot in bots[row.workspace_id] if bot.id in document_sets
-            },
+            document_sets={bot.id: document_sets[bot.id] for bot in bots[row.workspace_id] if bot.id in document_sets},
         )
         for row in workspaces
     }

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from shared.domain.answer_key import Asking, answer_key, documents_name
+from shared.domain.answer_key import Asking, answer_key
 from shared.domain.chat import ChatMessage
 
 WORKSPACES = 46
@@ -88,10 +88,3 @@ def test_white_space_in_a_message_counts_once() -> None:
     one = replace(ASKING, messages=(ChatMessage("user", " What\n is  new?\t"),))
 
     assert answer_key(one) == answer_key(replace(ASKING, messages=(ChatMessage("user", "What is new?"),)))
-
-
-def test_documents_are_a_set_with_a_name_of_its_own() -> None:
-    ids = [UUID(int=number) for number in range(3)]
-
-    assert documents_name(ids) == documents_name(reversed(ids))
-    assert len({documents_name(ids[:count]) for count in range(4)}) == 4
