@@ -18,4 +18,8 @@ sweep_seconds = Gauge("mevichat_sweeper_last_sweep_timestamp_seconds", "Unix tim
 swept = Counter("mevichat_swept_total", "What the sweeper found", ["what"])
 turns_without_room = Counter("mevichat_turns_without_room_total", "Attempts that found no room under their key's limit")
 limits_open = Counter("mevichat_limits_open_total", "Calls made without asking for room, because Redis was away")
+rate_limits_open = Counter(
+    "mevichat_rate_limits_open_total", "Requests whose rate was not looked at, because Redis was away"
+)
+cache_lookups = Counter("mevichat_cache_lookups_total", "Turns of bots with a response cache", ["found"])
 sealed_unopened = Gauge("mevichat_sealed_unopened", "Sealed texts that no master key opened when the validator started")

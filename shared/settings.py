@@ -94,6 +94,8 @@ class Settings(BaseSettings):
     body_limit_bytes: Count = 1_048_576
     waiting_limit: Count = 10_000
     """Turns of one workspace that may wait for a slot before `too_many_waiting`."""
+    kept_answers: Count = 10_000
+    """Answers of one workspace that the response cache keeps; the oldest beyond it are deleted."""
 
     # plans
     free_slots: Count = 4

@@ -116,7 +116,7 @@ class Workspace:
         assert status == 201, saved
         return saved
 
-    async def add_bot(self, model: str, **fields: str) -> dict[str, Any]:
+    async def add_bot(self, model: str, **fields: Any) -> dict[str, Any]:
         """Create a bot; the answer holds its token."""
         status, bot = await self.admin("POST", "/api/bots", {"name": "Test", "model": model, **fields})
         assert status == 201, bot

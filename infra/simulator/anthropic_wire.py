@@ -11,7 +11,7 @@ import orjson
 
 from infra.simulator.behaviour import Behaviour
 from infra.simulator.calls import Call
-from infra.simulator.reply import Reply, reply_to
+from infra.simulator.reply import Reply, reply_to, text_of
 from infra.simulator.scenario import ANTHROPIC, Scenario, Table
 from infra.simulator.throttle import Allowance
 
@@ -49,7 +49,7 @@ class AnthropicWire:
         system = call.body.get("system") or ""
         return reply_to(
             call.body.get("messages", []),
-            system=system if isinstance(system, str) else "",
+            system=text_of({"content": system}),
             shape=scenario.reply,
             chunks=behaviour.chunks,
         )

@@ -7,12 +7,14 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 import orjson
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from starlette.requests import Request
 
 from services.dashboard.body_problems import field_of, sentence_of
 from services.dashboard.context import context_of
 from services.dashboard.errors import AdminError, invalid, not_found
+from shared.domain.answer_key import LONGEST_CACHE_SECONDS
+from shared.domain.rates import MOST_MESSAGES
 from shared.domain.text_rules import storable_text_problem
 
 
@@ -27,6 +29,9 @@ STORABLE = AfterValidator(_storable)
 StorableText = Annotated[str, STORABLE]
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), STORABLE]
 LongText = Annotated[str, StringConstraints(max_length=100_000), STORABLE]
+
+MessageCount = Annotated[int, Field(ge=1, le=MOST_MESSAGES, strict=True)]
+CacheSeconds = Annotated[int, Field(ge=0, le=LONGEST_CACHE_SECONDS, strict=True)]
 
 
 class Form(BaseModel):

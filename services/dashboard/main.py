@@ -19,6 +19,7 @@ from shared.health import serve
 from shared.ids import new_id
 from shared.keys.context import KeyContext
 from shared.limits.memory import LimitMemory
+from shared.limits.message_rates import MessageRates
 from shared.logs import configure_logs
 from shared.providers.registry import open_providers
 from shared.queue.connection import connect_redis
@@ -71,7 +72,7 @@ async def open_context(settings: Settings) -> AsyncIterator[AdminContext]:
                 limit_memory=LimitMemory(redis),
             )
             async with waiting_for_replies(database, ReplyInbox(redis, str(new_id()))) as waiting:
-                admission = Admission(database, ringer, catalogue, settings)
+                admission = Admission(database, ringer, MessageRates(redis), catalogue, settings)
                 yield AdminContext(
                     database, keys, ringer, QueueReader(redis), catalogue, settings, utc_now, admission, waiting
                 )

@@ -13,6 +13,7 @@ from services.dashboard.api.keys import KeyChange, NewKeyForm, RotationForm
 from services.dashboard.api.notice_settings import NoticeSettingsForm
 from services.dashboard.api.parameters import parameters_of
 from services.dashboard.api.tokens import NewTokenForm
+from services.dashboard.api.workspace import WorkspaceChange
 
 FORMS: dict[tuple[str, str], type[BaseModel]] = {
     ("POST", "/api/keys"): NewKeyForm,
@@ -20,6 +21,7 @@ FORMS: dict[tuple[str, str], type[BaseModel]] = {
     ("POST", "/api/keys/{id}/rotate"): RotationForm,
     ("POST", "/api/bots"): NewBotForm,
     ("PATCH", "/api/bots/{id}"): BotChange,
+    ("PATCH", "/api/workspace"): WorkspaceChange,
     ("POST", "/api/tokens"): NewTokenForm,
     ("PUT", "/api/notices/settings"): NoticeSettingsForm,
     ("POST", "/api/documents"): NewDocumentForm,

@@ -23,6 +23,7 @@ def turn_body(turn: TurnFacts) -> dict[str, Any]:
         "error": _error_body(turn.error),
         "partial": turn.partial,
         "finish_reason": turn.finish_reason,
+        "cache_hit": turn.cache_hit,
         "model": turn.model,
         "provider": turn.provider,
         "wire_model": turn.wire_model,

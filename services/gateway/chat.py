@@ -14,10 +14,10 @@ from services.gateway.body import read_body
 from services.gateway.chat_body import chat_body
 from services.gateway.chat_stream import KEEP_ALIVE, ChatStream
 from services.gateway.context import GatewayContext, context_of
-from services.gateway.errors import refusal_response
+from services.gateway.errors import rate_headers, refusal_response
 from services.gateway.event_stream import EventStream
 from services.gateway.json_response import json_response
-from services.gateway.parse_chat import ChatBody, parse_chat
+from services.gateway.parse_chat import USER_HEADER, ChatBody, parse_chat
 from shared.admission.admission import Admitted
 from shared.admission.refusal import TOKEN_REFUSED, Refusal
 from shared.domain.turn_status import Door
@@ -42,6 +42,7 @@ async def complete(request: Request) -> Response:
         await read_body(request, context.settings.body_limit_bytes),
         is_async="respond-async" in request.headers.get("prefer", ""),
         idempotency_key=request.headers.get("idempotency-key"),
+        end_user=request.headers.get(USER_HEADER),
     )
     decision = await context.admission.admit(body.request, token_hash, context.holders, context.waiting.inbox.name)
     if isinstance(decision, Refusal):
@@ -51,29 +52,29 @@ async def complete(request: Request) -> Response:
     known = await _turn_of(context, decision.turn_id) if decision.is_replay else None
     if body.request.door is Door.STREAM:
         return _streamed(context, body, decision, known)
-    return await _whole(context, decision.turn_id, known)
+    return await _whole(context, decision, known)
 
 
 def _later(admitted: Admitted) -> Response:
     body = {"turn_id": admitted.turn_id, "status": admitted.status}
-    return json_response(
-        body, 202, {"Location": f"/v1/turns/{admitted.turn_id}", "Preference-Applied": "respond-async"}
-    )
+    headers = {"Location": f"/v1/turns/{admitted.turn_id}", "Preference-Applied": "respond-async"}
+    return json_response(body, 202, headers | rate_headers(admitted.rate))
 
 
 async def _turn_of(context: GatewayContext, turn_id: UUID) -> TurnRow:
     return (await read_turns(context.database, [turn_id]))[turn_id]
 
 
-async def _whole(context: GatewayContext, turn_id: UUID, known: TurnRow | None) -> Response:
+async def _whole(context: GatewayContext, admitted: Admitted, known: TurnRow | None) -> Response:
     has_ended = known is not None and known.status.is_ended
     seconds = context.settings.caller_deadline_seconds + SPARE_SECONDS
     result = (
         result_of_row(known)
         if known and has_ended
-        else await context.waiting.result_of(turn_id, within_seconds=seconds)
+        else await context.waiting.result_of(admitted.turn_id, within_seconds=seconds)
     )
-    return json_response(chat_body(result, drawn_at(turn_id)), 200, {STATUS_HEADER: result.status})
+    headers = {STATUS_HEADER: result.status, **rate_headers(admitted.rate)}
+    return json_response(chat_body(result, drawn_at(admitted.turn_id)), 200, headers)
 
 
 def _streamed(context: GatewayContext, body: ChatBody, admitted: Admitted, known: TurnRow | None) -> Response:
@@ -84,7 +85,7 @@ def _streamed(context: GatewayContext, body: ChatBody, admitted: Admitted, known
         includes_usage=body.includes_usage,
     )
     entries = follow_known_turn(context.waiting, known) if known else follow_turn(context.waiting, admitted.turn_id)
-    return EventStream(_chunks(stream, admitted.turn_id, entries))
+    return EventStream(_chunks(stream, admitted.turn_id, entries), rate_headers(admitted.rate))
 
 
 async def _chunks(

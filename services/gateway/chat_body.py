@@ -41,6 +41,7 @@ def mevichat_body(result: TurnResult) -> dict[str, Any]:
         "status": result.status,
         "error": None if result.error is None else error_body(result.error),
         "ignored_parameters": dict(result.ignored_parameters),
+        "cached": result.cached,
     }
 
 

@@ -54,7 +54,13 @@ class ChatStream:
 
     def begin_again(self, turn_id: str) -> Iterator[bytes]:
         """Return the last chunks when another worker begins the answer anew after text has left."""
-        body: dict[str, Any] = {"turn_id": turn_id, "status": TurnStatus.READY, "error": None, "ignored_parameters": {}}
+        body: dict[str, Any] = {
+            "turn_id": turn_id,
+            "status": TurnStatus.READY,
+            "error": None,
+            "ignored_parameters": {},
+            "cached": False,
+        }
         yield from self.close("stop", body, None)
 
     def close(self, reason: str, mevichat: dict[str, Any], result: TurnResult | None) -> Iterator[bytes]:

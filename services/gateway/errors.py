@@ -10,11 +10,13 @@ from services.gateway.json_response import json_response
 from shared.admission.refusal import Refusal, RefusalCode
 from shared.domain.months import month_of, resets_at
 from shared.errors import MevichatError
+from shared.limits.rate_values import RateStanding
 
 STATUS = {
     RefusalCode.MODEL_NOT_FOUND: 404,
     RefusalCode.PLAN_FORBIDS_MODEL: 403,
     RefusalCode.QUOTA_EXCEEDED: 429,
+    RefusalCode.RATE_LIMIT_EXCEEDED: 429,
     RefusalCode.TOO_MANY_WAITING: 429,
     RefusalCode.IDEMPOTENCY_CONFLICT: 409,
     RefusalCode.INVALID_API_KEY: 401,
@@ -39,18 +41,37 @@ class ChatError(MevichatError):
 
 
 def error_response(
-    status: int, code: str, message: str, param: str | None, *, retry_after_seconds: int | None = None
+    status: int,
+    code: str,
+    message: str,
+    param: str | None,
+    *,
+    retry_after_seconds: int | None = None,
+    rate: RateStanding | None = None,
 ) -> Response:
     """Return an error in OpenAI's envelope."""
     body = {"message": message, "type": TYPES.get(status, "invalid_request_error"), "param": param, "code": code}
     headers = {} if retry_after_seconds is None else {"Retry-After": str(retry_after_seconds)}
-    return json_response({"error": body}, status, headers)
+    return json_response({"error": body}, status, headers | rate_headers(rate))
 
 
 def refusal_response(refusal: Refusal, *, now: datetime) -> Response:
     """Return what a refused request reads; `Retry-After` wherever waiting helps: for quota, to the first of next month."""
-    seconds = RETRY_AFTER_SECONDS.get(refusal.code)
+    seconds = refusal.retry_after_seconds or RETRY_AFTER_SECONDS.get(refusal.code)
     if refusal.code is RefusalCode.QUOTA_EXCEEDED:
         seconds = int((resets_at(month_of(now)) - now).total_seconds()) + 1
     status = STATUS[refusal.code]
-    return error_response(status, refusal.code.value, refusal.message, refusal.param, retry_after_seconds=seconds)
+    return error_response(
+        status, refusal.code.value, refusal.message, refusal.param, retry_after_seconds=seconds, rate=refusal.rate
+    )
+
+
+def rate_headers(rate: RateStanding | None) -> dict[str, str]:
+    """Return how the tightest rate stands, by the names that HTTP clients know; nothing where none is set."""
+    if rate is None:
+        return {}
+    return {
+        "RateLimit-Limit": str(rate.limit),
+        "RateLimit-Remaining": str(rate.remaining),
+        "RateLimit-Reset": str(rate.reset_seconds),
+    }

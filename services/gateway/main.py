@@ -17,6 +17,7 @@ from shared.clock import utc_now
 from shared.domain.catalogue import load_catalogue
 from shared.health import serve
 from shared.ids import new_id
+from shared.limits.message_rates import MessageRates
 from shared.logs import configure_logs
 from shared.queue.connection import connect_redis
 from shared.queue.inbox import ReplyInbox
@@ -47,7 +48,7 @@ async def open_context(settings: Settings) -> AsyncIterator[GatewayContext]:
         async with waiting_for_replies(database, ReplyInbox(redis, str(new_id()))) as waiting:
             yield GatewayContext(
                 database=database,
-                admission=Admission(database, Ringer(redis), catalogue, settings),
+                admission=Admission(database, Ringer(redis), MessageRates(redis), catalogue, settings),
                 holders=Holders(database),
                 waiting=waiting,
                 catalogue=catalogue,

@@ -18,6 +18,7 @@ from shared.domain.turn_status import Door
 LONGEST_CONVERSATION_ID = 128
 LONGEST_USER_ID = 256
 LONGEST_IDEMPOTENCY_KEY = 255
+USER_HEADER = "Mevichat-User"
 OURS = frozenset({"model", "messages", "conversation", "user", "stream", "stream_options"})
 """Fields that we read ourselves; all others are the model's parameters."""
 
@@ -30,8 +31,11 @@ class ChatBody:
     includes_usage: bool
 
 
-def parse_chat(body: bytes, *, is_async: bool, idempotency_key: str | None) -> ChatBody:
-    """Return the request; raises ChatError 400 or 422."""
+def parse_chat(body: bytes, *, is_async: bool, idempotency_key: str | None, end_user: str | None = None) -> ChatBody:
+    """Return the request; raises ChatError 400 or 422.
+
+    `end_user` is what the header says; the field `user` comes before it.
+    """
     fields = _read_object(body)
     streams = _boolean(fields, "stream")
     conversation = _text(fields, "conversation", LONGEST_CONVERSATION_ID)
@@ -47,7 +51,7 @@ def parse_chat(body: bytes, *, is_async: bool, idempotency_key: str | None) -> C
         door=Door.ASYNC if is_async else Door.STREAM if streams else Door.WHOLE,
         messages=messages,
         conversation=conversation,
-        end_user=_text(fields, "user", LONGEST_USER_ID),
+        end_user=_text(fields, "user", LONGEST_USER_ID) or _text({USER_HEADER: end_user}, USER_HEADER, LONGEST_USER_ID),
         parameters=parameters,
         idempotency_key=idempotency_key,
         body_hash=_canonical_hash(fields) if idempotency_key else None,

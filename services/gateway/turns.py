@@ -118,6 +118,7 @@ def turn_body(turn: TurnRow) -> dict[str, Any]:
         "error": None if turn.error is None else error_body(turn.error),
         "usage": usage_body(turn.usage) | {"kind": turn.usage_kind},
         "ignored_parameters": dict(turn.ignored_parameters),
+        "cache_hit": turn.cache_hit,
         "attempt": turn.attempt,
         "first_text_ms": turn.first_text_ms,
         "call_ms": turn.call_ms,

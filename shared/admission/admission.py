@@ -10,7 +10,8 @@ from uuid import UUID
 
 import structlog
 
-from shared.admission.holder import FindsHolder
+from shared.admission.buckets import buckets_of, refusal_of
+from shared.admission.holder import FindsHolder, Holder
 from shared.admission.judge import Deadlines, judge
 from shared.admission.refusal import (
     CONFIGURATION_UNSTEADY,
@@ -26,15 +27,19 @@ from shared.clock import monotonic_seconds
 from shared.domain.catalogue import Catalogue
 from shared.domain.turn_status import TurnStatus
 from shared.ids import new_id
+from shared.limits.message_rates import MessageRates
+from shared.limits.rate_values import RateStanding, TooFast
 from shared.metrics import turns_accepted, turns_refused
 from shared.queue.errors import QueueUnavailableError
 from shared.queue.ring import Ringer
 from shared.queue.routes import COMPLETE_TURN
 from shared.settings import Settings
 from shared.store.batcher import Batcher
+from shared.store.bots.rows import BotRow
 from shared.store.database import Database
 from shared.store.errors import StoreUnavailableError
 from shared.store.turns.accept import accept_turns
+from shared.store.turns.replay import is_known
 from shared.store.turns.rows import AcceptCode, AcceptResult, NewTurn
 
 log = structlog.get_logger()
@@ -45,6 +50,10 @@ TURNS_A_BATCH = 200
 """One batch at a time: two would be half as large, and each costs its round trip, its commit and its ring."""
 JUDGEMENTS = 5
 """How often a request is judged anew while the configuration keeps changing under it."""
+RATES_OLD_SECONDS = 1.0
+"""So old may the rates be by which a message is refused: a flood of messages must not become a flood of reads."""
+COUNTED_FOR_NOTHING = (AcceptCode.REPLAYED, AcceptCode.STALE_EPOCH)
+"""What a message is given back for: it was here before, or it is judged and counted once more."""
 
 REFUSALS = {
     AcceptCode.QUOTA_EXCEEDED: QUOTA_EXCEEDED,
@@ -55,20 +64,27 @@ REFUSALS = {
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """The turn is committed, or was before: then `is_replay`. It will end, whatever happens."""
+    """The turn is committed, or was before: then `is_replay`. It will end, whatever happens.
+
+    `rate` is how the tightest of its rates stands; None where none is set, for a replay, and while Redis is away.
+    """
 
     turn_id: UUID
     status: TurnStatus
     is_replay: bool
     model: str
+    rate: RateStanding | None = None
 
 
 class Admission:
-    """Judges requests by their bot's configuration, accepts them in groups and rings the workers."""
+    """Judges requests by their bot's configuration and rates, accepts them in groups and rings the workers."""
 
-    def __init__(self, database: Database, ringer: Ringer, catalogue: Catalogue, settings: Settings) -> None:
+    def __init__(
+        self, database: Database, ringer: Ringer, rates: MessageRates, catalogue: Catalogue, settings: Settings
+    ) -> None:
         self._database = database
         self._ringer = ringer
+        self._rates = rates
         self._catalogue = catalogue
         self._settings = settings
         self._deadlines = Deadlines.of(settings)
@@ -107,14 +123,39 @@ class Admission:
                 if isinstance(turn, Refusal) and holders.is_fresh(key, came_at):
                     return turn
                 if isinstance(turn, NewTurn):
-                    result = await self._batcher.submit(turn)
-                    if result.code is not AcceptCode.STALE_EPOCH:
-                        return _answer(result, turn)
+                    accepted = await self._accept_in_time(turn, holder, holder.bot)
+                    if isinstance(accepted, TooFast):
+                        if holders.is_fresh(key, came_at - RATES_OLD_SECONDS):
+                            return refusal_of(accepted)
+                    elif accepted is not None:
+                        return accepted
             except StoreUnavailableError:
                 return UNAVAILABLE
             # judged by an old configuration: read it again
             holders.forget(key)
         return CONFIGURATION_UNSTEADY
+
+    async def _accept_in_time(self, turn: NewTurn, holder: Holder, bot: BotRow) -> Admitted | Refusal | TooFast | None:
+        """Count the turn under its rates and accept it; None when it was judged by an old configuration."""
+        buckets = buckets_of(holder, bot, turn.end_user)
+        counted = await self._rates.take(buckets)
+        if isinstance(counted, TooFast):
+            if not await self._is_known(turn):
+                return counted
+            counted, buckets = None, ()  # a replay costs nothing and comes before every limit
+        result = await self._batcher.submit(turn)
+        if result.code in COUNTED_FOR_NOTHING and counted is not None:
+            self._rates.give_back(buckets)
+            counted = None
+        return None if result.code is AcceptCode.STALE_EPOCH else _answer(result, turn, counted)
+
+    async def _is_known(self, turn: NewTurn) -> bool:
+        return turn.idempotency_key is not None and await is_known(
+            self._database,
+            bot_id=turn.bot_id,
+            idempotency_key=turn.idempotency_key,
+            idempotency_hours=self._settings.idempotency_hours,
+        )
 
     async def _accept(self, turns: Sequence[NewTurn]) -> Sequence[AcceptResult]:
         results = await accept_turns(
@@ -145,10 +186,10 @@ class Admission:
             log.warning("ring_failed", turns=len(turn_ids))
 
 
-def _answer(result: AcceptResult, turn: NewTurn) -> Admitted | Refusal:
+def _answer(result: AcceptResult, turn: NewTurn, rate: RateStanding | None) -> Admitted | Refusal:
     refusal = REFUSALS.get(result.code)
     if refusal is not None:
         return refusal
     assert result.status is not None
     is_replay = result.code is AcceptCode.REPLAYED
-    return Admitted(result.turn_id, result.status, is_replay, turn.model)
+    return Admitted(result.turn_id, result.status, is_replay, turn.model, rate)

@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 from uuid import UUID
 
 from shared.domain.plans import Plan
+from shared.domain.rates import Rate
 from shared.store.bots.rows import BotRow
 
 Key_contra = TypeVar("Key_contra", contravariant=True)
@@ -25,6 +26,10 @@ class Holder(Protocol):
     @property
     def epoch(self) -> int:
         """Of which configuration this is."""
+
+    @property
+    def workspace_rate(self) -> Rate | None:
+        """How many messages may come for all of the workspace's bots together."""
 
     @property
     def bot(self) -> BotRow | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from shared.limits.rate_values import RateStanding
+
 
 class RefusalCode(StrEnum):
     """What the caller reads as `code`."""
@@ -12,6 +14,7 @@ class RefusalCode(StrEnum):
     MODEL_NOT_FOUND = "model_not_found"
     PLAN_FORBIDS_MODEL = "plan_forbids_model"
     QUOTA_EXCEEDED = "quota_exceeded"
+    RATE_LIMIT_EXCEEDED = "rate_limit_exceeded"
     TOO_MANY_WAITING = "too_many_waiting"
     IDEMPOTENCY_CONFLICT = "idempotency_conflict"
     INVALID_API_KEY = "invalid_api_key"
@@ -20,11 +23,16 @@ class RefusalCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The answer to a request that was not accepted; nothing of it is kept."""
+    """The answer to a request that was not accepted; nothing of it is kept.
+
+    Of one that came too fast, `rate` is the standing of what refused it.
+    """
 
     code: RefusalCode
     message: str
     param: str | None = None
+    rate: RateStanding | None = None
+    retry_after_seconds: int | None = None
 
 
 QUOTA_EXCEEDED = Refusal(

@@ -37,7 +37,9 @@ class CatalogueError(MevichatError):
 class Model:
     """One model of the catalogue; token figures are the provider's published limits.
 
-    `regions`: where the provider can be told to run it, by a field of the request.
+    `regions`: where the provider can be told to run it, by a field of the request. `cache_from_tokens`: the shortest
+    system prompt that the provider keeps when it is marked; `takes_cache_key`: it keeps prompts by itself and finds
+    them better by a key.
     """
 
     id: Name
@@ -50,6 +52,8 @@ class Model:
     input_tokens: Tokens | None = None
     parameters: Rules = field(default_factory=dict)
     regions: tuple[str, ...] = ()
+    cache_from_tokens: Tokens | None = None
+    takes_cache_key: bool = False
     retires_on: date | None = None
     successor: str | None = None
 

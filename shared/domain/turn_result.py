@@ -41,7 +41,7 @@ class TurnResult:
 
     `attempt` is the attempt that ended it. `answer` is the text that the user reads,
     the apology excluded; `partial` says that the text broke off. `ignored_parameters` says of each
-    parameter that did not travel to the model as it was sent, why.
+    parameter that did not travel to the model as it was sent, why. `cached`: the answer was kept from an earlier turn.
     """
 
     turn_id: str
@@ -56,6 +56,7 @@ class TurnResult:
     usage: Usage = NO_USAGE
     usage_kind: UsageKind = UsageKind.UNKNOWN
     ignored_parameters: Mapping[str, str] = field(default_factory=dict)
+    cached: bool = False
 
     def to_primitives(self) -> dict[str, Any]:
         """Return the result as JSON-ready values."""
@@ -73,6 +74,7 @@ class TurnResult:
             "usage": self.usage.to_primitives(),
             "usage_kind": self.usage_kind.value,
             "ignored_parameters": dict(self.ignored_parameters),
+            "cached": self.cached,
         }
 
     @classmethod

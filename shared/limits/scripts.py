@@ -1,12 +1,12 @@
-"""The scripts that Redis runs for a key's limit, and the commands that call them."""
+"""The scripts that Redis runs for limits and rates, and the commands that call them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha1
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from redis.asyncio import Redis
@@ -28,8 +28,7 @@ class Script:
         return (self.sha, len(keys), *keys, *arguments)
 
 
-@dataclass(frozen=True, slots=True)
-class Scripts:
+class Scripts(NamedTuple):
     """The three scripts of a key's limit."""
 
     renew: Script
@@ -37,9 +36,21 @@ class Scripts:
     acquire: Script
 
 
+class RateScripts(NamedTuple):
+    """The two scripts of the rates of messages."""
+
+    take: Script
+    give_back: Script
+
+
 def load_scripts() -> Scripts:
-    """Read the scripts of this room."""
+    """Read the scripts of a key's limit."""
     return Scripts(*(_load(f"{name}.lua") for name in ("renew", "release", "acquire")))
+
+
+def load_rate_scripts() -> RateScripts:
+    """Read the scripts of the rates of messages."""
+    return RateScripts(_load("take_messages.lua"), _load("return_messages.lua"))
 
 
 def _load(name: str) -> Script:
@@ -57,7 +68,7 @@ def permits_key(key_id: UUID, key_version: int) -> str:
     return f"{limit_key(key_id, key_version)}:permits"
 
 
-async def run_commands(client: Redis, commands: Sequence[Command], scripts: Scripts) -> list[Any]:
+async def run_commands(client: Redis, commands: Sequence[Command], scripts: Iterable[Script]) -> list[Any]:
     """Send the commands in one pipeline and return their replies.
 
     A Redis that forgot a script is taught it, and what it did not know is sent again. Raises the RedisError of the
@@ -66,7 +77,7 @@ async def run_commands(client: Redis, commands: Sequence[Command], scripts: Scri
     replies = await _send(client, commands)
     unknown = [at for at, reply in enumerate(replies) if isinstance(reply, NoScriptError)]
     if unknown:
-        for script in (scripts.renew, scripts.release, scripts.acquire):
+        for script in scripts:
             await client.script_load(script.text)
         again = await _send(client, [commands[at] for at in unknown])
         for at, reply in zip(unknown, again, strict=True):

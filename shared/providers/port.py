@@ -29,7 +29,8 @@ class Credential:
 class ChatCall:
     """One call to a model. `messages` are user and assistant turns; `system` stands apart.
 
-    `parameters` are the caller's, OpenAI-style; the catalogue's rules decide which travel.
+    `parameters` are the caller's, OpenAI-style; the catalogue's rules decide which travel. `marks_system`: the
+    provider is asked to keep the system prompt for the next call; `cache_key`: by what it finds kept prompts.
     """
 
     model: Model
@@ -40,6 +41,8 @@ class ChatCall:
     credential: Credential | None = None
     stream: bool = False
     timeout_seconds: float = 600.0
+    marks_system: bool = False
+    cache_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,3 +121,21 @@ async def test_the_models_wire_id_is_what_is_asked_for(room: Room) -> None:
         await room.ask(provider, "ok")
 
     assert [call.model for call in room.simulator.calls] == [model_of(provider).wire_id for provider in PROVIDERS]
+
+
+async def test_a_marked_system_prompt_stands_apart_from_the_passages_that_change(room: Room) -> None:
+    await room.ask("anthropic", "ok", system="Be kind.", passages=PASSAGES, marks_system=True)
+
+    kept, passages = room.simulator.calls[-1].body["system"]
+    assert kept == {"type": "text", "text": "Be kind.", "cache_control": {"type": "ephemeral"}}
+    assert "We open at nine." in passages["text"]
+    assert "cache_control" not in passages
+
+
+async def test_a_cache_key_travels_to_openai_and_nowhere_else(room: Room) -> None:
+    for provider in PROVIDERS:
+        await room.ask(provider, "ok", cache_key="bot-1")
+    openai, anthropic = (call.body for call in room.simulator.calls)
+
+    assert openai["prompt_cache_key"] == "bot-1"
+    assert "bot-1" not in str(anthropic)

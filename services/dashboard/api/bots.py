@@ -10,14 +10,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.dashboard.authenticate import actor_of, authenticate
-from services.dashboard.body import Form, LongText, ShortText, page, path_id, read_form
+from services.dashboard.body import CacheSeconds, Form, LongText, MessageCount, ShortText, page, path_id, read_form
 from services.dashboard.bot_rules import check_choice
 from services.dashboard.context import AdminContext, context_of
 from services.dashboard.errors import invalid, not_found
 from services.dashboard.json_response import json_response
 from shared.domain.token_format import BOT_PREFIX, hash_token, last_four
 from shared.ids import new_id, new_token_text
-from shared.store.bots.read import find_bot, list_bots
+from shared.store.bots.read import LIMIT_NAMES, find_bot, list_bots
 from shared.store.bots.rows import BotRow, NewBot
 from shared.store.bots.write import create_bot, delete_bot, update_bot
 from shared.store.keys.read import list_keys
@@ -31,6 +31,11 @@ class NewBotForm(Form):
     model: str
     system_prompt: LongText | None = None
     key_id: UUID | None = None
+    rate_per_minute: MessageCount | None = None
+    rate_burst: MessageCount | None = None
+    user_rate_per_minute: MessageCount | None = None
+    user_rate_burst: MessageCount | None = None
+    cache_seconds: CacheSeconds = 0
 
 
 class BotChange(Form):
@@ -40,6 +45,11 @@ class BotChange(Form):
     model: str | None = None
     system_prompt: LongText | None = None
     key_id: UUID | None = None
+    rate_per_minute: MessageCount | None = None
+    rate_burst: MessageCount | None = None
+    user_rate_per_minute: MessageCount | None = None
+    user_rate_burst: MessageCount | None = None
+    cache_seconds: CacheSeconds | None = None
 
 
 async def add(request: Request) -> Response:
@@ -47,7 +57,7 @@ async def add(request: Request) -> Response:
     holder, context = await authenticate(request), context_of(request)
     form = await read_form(request, NewBotForm)
     await _check(context, holder, form.model, form.key_id)
-    bot = NewBot(new_id(), holder.workspace_id, form.name, form.model, form.system_prompt, form.key_id)
+    bot = NewBot(new_id(), holder.workspace_id, **form.model_dump())
     text = new_token_text(BOT_PREFIX)
     token = NewToken(
         token_id=new_id(),
@@ -82,7 +92,7 @@ async def change(request: Request) -> Response:
     holder, context = await authenticate(request), context_of(request)
     form = await read_form(request, BotChange)
     changes = form.model_dump(include=form.model_fields_set)
-    for name in ("name", "model"):
+    for name in ("name", "model", "cache_seconds"):
         if name in changes and changes[name] is None:
             raise invalid(name, f"{name} cannot be empty; leave it out to keep it.")
     bot = await _find(request, holder)
@@ -119,6 +129,7 @@ def bot_body(bot: BotRow) -> dict[str, Any]:
         "model": bot.model,
         "system_prompt": bot.system_prompt,
         "key_id": bot.key_id,
+        **{name: getattr(bot, name) for name in LIMIT_NAMES},
         "created_at": bot.created_at,
     }
 

@@ -1,4 +1,4 @@
-"""`/api/workspace`: what the workspace is."""
+"""`/api/workspace`: what the workspace is, and how fast its messages may come."""
 
 from __future__ import annotations
 
@@ -7,11 +7,31 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.dashboard.alerts import key_alerts
-from services.dashboard.authenticate import authenticate
+from services.dashboard.authenticate import actor_of, authenticate
+from services.dashboard.body import Form, MessageCount, read_form
 from services.dashboard.context import context_of
 from services.dashboard.errors import not_found
 from services.dashboard.json_response import json_response
+from shared.store.workspaces.change import set_rate
 from shared.store.workspaces.read import find_workspace
+
+
+class WorkspaceChange(Form):
+    """What `PATCH /api/workspace` takes; what is absent stays, null clears."""
+
+    rate_per_minute: MessageCount | None = None
+    rate_burst: MessageCount | None = None
+
+
+async def change(request: Request) -> Response:
+    """Say how many messages may come for all bots together; what is accepted after the answer follows it."""
+    holder = await authenticate(request)
+    form = await read_form(request, WorkspaceChange)
+    changes = form.model_dump(include=form.model_fields_set)
+    database, actor = context_of(request).database, actor_of(request, holder)
+    if changes:
+        await set_rate(database, workspace_id=holder.workspace_id, changes=changes, actor=actor)
+    return await workspace(request)
 
 
 async def workspace(request: Request) -> Response:
@@ -27,6 +47,8 @@ async def workspace(request: Request) -> Response:
         "slots": row.slots,
         "in_flight": row.in_flight,
         "waiting": row.waiting,
+        "rate_per_minute": row.rate_per_minute,
+        "rate_burst": row.rate_burst,
         "created_at": row.created_at,
         "alerts": await key_alerts(context_of(request), row.workspace_id),
     }
@@ -35,4 +57,5 @@ async def workspace(request: Request) -> Response:
 
 ROUTES = [
     Route("/api/workspace", workspace, methods=["GET"]),
+    Route("/api/workspace", change, methods=["PATCH"]),
 ]

@@ -39,6 +39,7 @@ STATUSES = {
     RefusalCode.INVALID_API_KEY: 404,
     RefusalCode.PLAN_FORBIDS_MODEL: 403,
     RefusalCode.QUOTA_EXCEEDED: 429,
+    RefusalCode.RATE_LIMIT_EXCEEDED: 429,
     RefusalCode.TOO_MANY_WAITING: 429,
     RefusalCode.UNAVAILABLE: 503,
 }

@@ -10,13 +10,22 @@ from uuid import UUID
 from services.dashboard.bot_rules import check_choice
 from services.dashboard.errors import AdminError, invalid
 from services.dashboard.pages.of_bot import id_of
+from services.dashboard.pages.whole_numbers import read_number
 from services.dashboard.signing_in.visit import Visit
+from shared.domain.answer_key import LONGEST_CACHE_SECONDS
+from shared.domain.rates import MOST_MESSAGES
 from shared.store.bots.rows import BotRow
 from shared.store.keys.rows import KeyRow
 
 LONGEST_NAME = 200
 LONGEST_PROMPT = 100_000
-FIELDS = ("name", "model", "key_id", "system_prompt")
+RATE_WORDS = {
+    "rate_per_minute": "Messages a minute",
+    "rate_burst": "Messages at once",
+    "user_rate_per_minute": "Messages a minute of one end user",
+    "user_rate_burst": "Messages at once of one end user",
+}
+FIELDS = ("name", "model", "key_id", "system_prompt", *RATE_WORDS, "cache_seconds")
 EMPTY = dict.fromkeys(FIELDS, "")
 
 
@@ -28,6 +37,11 @@ class BotForm:
     model: str
     key_id: UUID | None
     system_prompt: str | None
+    rate_per_minute: int | None
+    rate_burst: int | None
+    user_rate_per_minute: int | None
+    user_rate_burst: int | None
+    cache_seconds: int
 
     @property
     def changes(self) -> dict[str, Any]:
@@ -48,15 +62,23 @@ def values_of_bot(bot: BotRow) -> dict[str, str]:
 def read_bot_form(
     visit: Visit, values: Mapping[str, str], keys: Sequence[KeyRow], before: BotRow | None = None
 ) -> BotForm:
-    """Return the bot that the form describes; raises AdminError that names the field and the fix.
+    """Return the bot that the form describes; an empty limit is none. Raises AdminError that names the field and the fix.
 
     A choice that stays as it was `before` is not judged again: a bot keeps its name while its model is blocked.
     """
+    rates = {
+        name: read_number(name, values[name], words, least=1, most=MOST_MESSAGES) for name, words in RATE_WORDS.items()
+    }
+    cache_seconds = read_number(
+        "cache_seconds", values["cache_seconds"], "Seconds that an answer is kept", least=0, most=LONGEST_CACHE_SECONDS
+    )
     form = BotForm(
         name=values["name"].strip(),
         model=values["model"],
         key_id=_key_id(values["key_id"]),
         system_prompt=values["system_prompt"].replace("\r\n", "\n").strip() or None,
+        cache_seconds=cache_seconds or 0,
+        **rates,
     )
     if not 1 <= len(form.name) <= LONGEST_NAME:
         raise invalid("name", f"Give the bot a name of 1 to {LONGEST_NAME} characters.")

@@ -68,7 +68,7 @@ async def add(visit: Visit) -> Response:
         form = read_bot_form(visit, values, keys)
     except AdminError as refusal:
         return await _form(visit, values, refusal)
-    bot = NewBot(new_id(), visit.workspace_id, form.name, form.model, form.system_prompt, form.key_id)
+    bot = NewBot(new_id(), visit.workspace_id, **form.changes)
     text, token = new_bot_token(visit, bot.bot_id, form.name)
     await create_bot(visit.context.database, bot, actor=visit.actor, token=token)
     return render(visit, "bot_token_shown.html", bot=bot, token=text, heading=f"{form.name} is made")

@@ -15,6 +15,7 @@ FIGURES = {
     "turns": "Turns",
     "failed_turns": "of them failed",
     "cancelled_turns": "of them cancelled",
+    "cache_hits": "of them from the cache",
     "exact_input_tokens": "Input tokens",
     "cached_input_tokens": "of them cached",
     "exact_output_tokens": "Output tokens",

@@ -1,25 +1,53 @@
-"""The page of the workspace: its plan and what that allows."""
+"""The page of the workspace: its plan and what that allows, and how fast its messages may come."""
 
 from __future__ import annotations
 
 from starlette.responses import Response
 
+from services.dashboard.errors import AdminError
 from services.dashboard.pages.page import Page
-from services.dashboard.pages.render import render
+from services.dashboard.pages.render import go_to, render
+from services.dashboard.pages.whole_numbers import read_number
 from services.dashboard.signing_in.visit import Visit
 from shared.domain.months import month_of, resets_at
 from shared.domain.plans import Plan
+from shared.domain.rates import MOST_MESSAGES
+from shared.domain.roles import Role
+from shared.store.workspaces.change import set_rate
 from shared.store.workspaces.read import find_workspace, read_quota
+
+RATE_WORDS = {"rate_per_minute": "Messages a minute", "rate_burst": "Messages at once"}
 
 
 async def show(visit: Visit) -> Response:
-    """Show the plan with its models, slots and messages."""
+    """Show the plan with its models, slots, messages and rate."""
+    return await _page(visit)
+
+
+async def change_rate(visit: Visit) -> Response:
+    """Say how many messages may come for all bots together; empty fields set no limit."""
+    values = {name: visit.form.get(name, "") for name in RATE_WORDS}
+    try:
+        changes = {
+            name: read_number(name, values[name], words, least=1, most=MOST_MESSAGES)
+            for name, words in RATE_WORDS.items()
+        }
+    except AdminError as refusal:
+        return await _page(visit, values, refusal)
+    await set_rate(visit.context.database, workspace_id=visit.workspace_id, changes=changes, actor=visit.actor)
+    return go_to("/workspace", "rate-changed")
+
+
+async def _page(visit: Visit, values: dict[str, str] | None = None, refusal: AdminError | None = None) -> Response:
     workspace = await find_workspace(visit.context.database, visit.workspace_id)
     assert workspace is not None  # the session names it
     month = month_of(visit.now)
     return render(
         visit,
         "workspace.html",
+        200 if refusal is None else refusal.status,
+        values=values or {name: str(getattr(workspace, name) or "") for name in RATE_WORDS},
+        refusal=refusal,
         workspace=workspace,
         quota=await read_quota(visit.context.database, workspace_id=visit.workspace_id, month=month),
         resets_at=resets_at(month),
@@ -28,4 +56,4 @@ async def show(visit: Visit) -> Response:
     )
 
 
-PAGES = [Page("/workspace", show)]
+PAGES = [Page("/workspace", show), Page("/workspace/rate", change_rate, Role.ADMIN, "POST")]

@@ -9,6 +9,7 @@ from functools import partial
 from services.workers.completion.attempt import Attempt, Called
 from services.workers.completion.deltas import Deltas
 from services.workers.completion.prepare import Prompt
+from services.workers.completion.prompt_memory import PromptMemory
 from services.workers.completion.resolve import Resolved
 from shared.clock import monotonic_seconds
 from shared.domain.turn_status import Door
@@ -34,6 +35,7 @@ class Asker:
         self._replies = replies
         self._provider_timeout_seconds = provider_timeout_seconds
         self._delta_interval_seconds = delta_interval_seconds
+        self._prompts = PromptMemory()
 
     async def ask(
         self,
@@ -45,7 +47,8 @@ class Asker:
         now: datetime,
     ) -> Called:
         """Run one provider call to its end; it fails as a value, and takes no longer than the turn has left."""
-        turn, model = attempt.turn, resolved.model
+        turn, model, key_use = attempt.turn, resolved.model, resolved.key_use
+        started = monotonic_seconds()
         left_seconds = (turn.deadline_at - now).total_seconds()
         call = ChatCall(
             model=model,
@@ -56,9 +59,10 @@ class Asker:
             credential=credential,
             stream=turn.door is Door.STREAM,
             timeout_seconds=min(self._provider_timeout_seconds, max(left_seconds, 0.0)),
+            marks_system=self._prompts.marks(prompt.system, model, key_use.key_id if key_use else None, started),
+            cache_key=turn.bot_id.hex if model.takes_cache_key else None,
         )
-        attempt.held.call = CallNote(model.provider, model.wire_id, resolved.key_use)
-        started = monotonic_seconds()
+        attempt.held.call = CallNote(model.provider, model.wire_id, key_use)
         first_text: list[float] = []
         result = await self._exchange(self._providers[model.provider], call, attempt, first_text)
         seconds = monotonic_seconds() - started

@@ -16,7 +16,7 @@ class Attempt:
     """Fills up step by step. `text` holds the pieces that have left for the user.
 
     `retries` counts the turn's, this attempt's included. `earlier_request_ids`: of calls that were made again. `is_probe`: the answer is also the
-    verdict on a suspect key.
+    verdict on a suspect key. `documents` names the set of the documents of a bot that keeps its answers.
     """
 
     held: HeldTurn
@@ -24,6 +24,7 @@ class Attempt:
     resolved: Resolved | None = None
     prompt: Prompt | None = None
     has_documents: bool = False
+    documents: str = ""
     is_probe: bool = False
     text: list[str] = field(default_factory=list)
     earlier_request_ids: list[str] = field(default_factory=list)

@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from services.workers.completion.announce import Announcer
+from services.workers.completion.answers import Answers
 from services.workers.completion.ask import Asker
 from services.workers.completion.call import Caller
 from services.workers.completion.claim import Claimer
@@ -125,6 +126,7 @@ def _flow(parts: _Parts, keys: KeyContext) -> TurnFlow:
             suspect_patience_seconds=settings.suspect_patience_seconds,
         ),
         preparer=Preparer(database, patience, history_tokens=settings.history_tokens),
+        answers=Answers(database, patience, utc_now),
         caller=Caller(_asker(parts, keys), room, keys.vault, verdicts, policy, utc_now),
         room=room,
         recorder=Recorder(database, parts.announcer, patience),

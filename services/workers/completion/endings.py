@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from services.workers.completion.attempt import Attempt
 from services.workers.completion.figures import LOST, NOTHING, Figures, estimate
 from services.workers.completion.outcome import expired_error
+from services.workers.completion.resolve import Resolved
 from shared.domain.catalogue import Model
 from shared.domain.error_types import ErrorType
 from shared.domain.text_rules import storable_text
@@ -17,6 +19,25 @@ from shared.store.turns.rows import AttemptEnd, LeaseStanding
 
 VERDICT_PATIENCE = timedelta(seconds=30)
 """How long a turn waits for a key's verdict before it looks for itself."""
+
+
+def answered_from_cache(
+    attempt: Attempt, resolved: Resolved, answer: str, ignored_parameters: Mapping[str, str]
+) -> AttemptEnd:
+    """End a turn with a kept answer: it costs no tokens and touches no key, and counts as a message."""
+    return AttemptEnd(
+        turn_id=attempt.turn.turn_id,
+        attempt=attempt.turn.attempt,
+        status=TurnStatus.COMPLETED,
+        keeps_quota=True,
+        answer=answer,
+        finish_reason="stop",
+        retries=attempt.retries,
+        provider=resolved.model.provider,
+        wire_model=resolved.model.wire_id,
+        ignored_parameters=ignored_parameters,
+        cache_hit=True,
+    )
 
 
 def failed_before_call(attempt: Attempt, error: TurnError, model: Model | None) -> AttemptEnd:

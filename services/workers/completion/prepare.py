@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.workers.completion.history import choose_history, estimate_prompt_tokens
 from services.workers.completion.patience import Patience
@@ -23,7 +23,7 @@ class Prompt:
 
     messages: tuple[ChatMessage, ...]
     system: str | None
-    passages: tuple[Passage, ...]
+    passages: tuple[Passage, ...] = ()
 
 
 class Preparer:
@@ -34,19 +34,21 @@ class Preparer:
         self._patience = patience
         self._history_tokens = history_tokens
 
-    async def prepare(self, turn: ClaimedTurn, resolved: Resolved, *, has_documents: bool) -> Prompt:
-        """Return the turn's prompt: of its conversation's past, or of the messages that came with it."""
-        passages: tuple[Passage, ...] = ()
-        if has_documents:
-            passages = await self._patience.run(
-                "passages",
-                lambda: find_passages(self._database, bot_id=turn.bot_id, question=turn.question),
-            )
+    async def prepare(self, turn: ClaimedTurn, resolved: Resolved) -> Prompt:
+        """Return the turn's prompt without passages: of its conversation's past, or of the messages that came with it."""
         if turn.conversation is None:
-            return own_messages(turn, resolved.bot.system_prompt, passages)
+            return own_messages(turn, resolved.bot.system_prompt)
         question = ChatMessage("user", turn.question)
         history = await self._history(turn, turn.conversation, resolved, question)
-        return Prompt((*history, question), resolved.bot.system_prompt, passages)
+        return Prompt((*history, question), resolved.bot.system_prompt)
+
+    async def with_passages(self, turn: ClaimedTurn, prompt: Prompt) -> Prompt:
+        """Return the prompt with what the bot's documents say of the question."""
+        passages = await self._patience.run(
+            "passages",
+            lambda: find_passages(self._database, bot_id=turn.bot_id, question=turn.question),
+        )
+        return replace(prompt, passages=passages)
 
     async def _history(
         self,
@@ -71,7 +73,7 @@ class Preparer:
         return choose_history(newest_first, min(self._history_tokens, room))
 
 
-def own_messages(turn: ClaimedTurn, system_prompt: str | None, passages: tuple[Passage, ...]) -> Prompt:
+def own_messages(turn: ClaimedTurn, system_prompt: str | None) -> Prompt:
     """Return a prompt of the messages that the caller sent itself; its system texts follow the bot's."""
     sent = turn.messages or [{"role": "user", "text": turn.question}]
     systems = [system_prompt or "", *(one["text"] for one in sent if one["role"] == "system")]
@@ -80,4 +82,4 @@ def own_messages(turn: ClaimedTurn, system_prompt: str | None, passages: tuple[P
         for one in sent
         if one["role"] != "system"
     )
-    return Prompt(messages, "\n\n".join(text for text in systems if text) or None, passages)
+    return Prompt(messages, "\n\n".join(text for text in systems if text) or None)

@@ -37,6 +37,7 @@ def result_of(turn: ClaimedTurn, end: AttemptEnd) -> TurnResult:
         usage=end.usage,
         usage_kind=end.usage_kind,
         ignored_parameters=end.ignored_parameters,
+        cached=end.cache_hit,
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from shared.domain.catalogue import Catalogue, Model
 from shared.domain.error_types import ErrorType
 from shared.domain.key_states import KeyState
+from shared.domain.plans import Plan
 from shared.domain.reasons import reason_of_blocked_model, reason_of_failure, reason_of_own_key
 from shared.domain.turn_result import TurnError
 from shared.keys.reach import key_for
@@ -26,6 +27,7 @@ class Resolved:
     bot: BotRow
     model: Model
     key: KeyRow | None
+    plan: Plan
 
     @property
     def key_use(self) -> KeyUse | None:
@@ -76,7 +78,7 @@ def resolve(
     if not configuration.plan.includes(model.plan):
         return Unresolved(_error(ErrorType.PLAN_FORBIDS_MODEL, model.provider, now), model)
     if not model.needs_key:
-        return Resolved(bot, model, key=None)
+        return Resolved(bot, model, None, configuration.plan)
     return _with_key(turn, bot, model, configuration, now=now, patience_seconds=suspect_patience_seconds)
 
 
@@ -98,10 +100,10 @@ def _with_key(
     if blocked is not None:
         return Unresolved(_model_blocked(ErrorType(blocked), model), model)
     if key.state is not KeyState.SUSPECT:
-        return Resolved(bot, model, key)
+        return Resolved(bot, model, key, configuration.plan)
     since = key.suspect_since
     return Suspected(
-        Resolved(bot, model, key),
+        Resolved(bot, model, key, configuration.plan),
         key,
         probe_due=since is not None and now - since > timedelta(seconds=patience_seconds),
         caller_waits=turn.door.has_waiting_caller,

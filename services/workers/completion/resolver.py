@@ -35,6 +35,7 @@ class Resolver:
         turn = attempt.turn
         known = await self._configurations.at(turn.workspace_id, turn.epoch)
         attempt.has_documents = known is not None and turn.bot_id in known.bots_with_documents
+        attempt.documents = known.document_sets.get(turn.bot_id, "") if known else ""
         resolution = resolve(
             turn,
             known,

@@ -1,11 +1,13 @@
-"""The way of a turn through a worker: claim, resolve, prepare, call, record, announce, reply."""
+"""The way of a turn through a worker: claim, resolve, prepare, look for a kept answer or call, record, announce, reply."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
+from functools import partial
 from uuid import UUID
 
+from services.workers.completion.answers import Answers
 from services.workers.completion.attempt import Attempt
 from services.workers.completion.call import Caller
 from services.workers.completion.claim import Claimer
@@ -14,6 +16,7 @@ from services.workers.completion.leases import Leases
 from services.workers.completion.prepare import Preparer
 from services.workers.completion.record import Recorder
 from services.workers.completion.reply import reply
+from services.workers.completion.resolve import Resolved
 from services.workers.completion.resolver import Resolver
 from services.workers.completion.room import Room
 from shared.queue.replies import ReplyWriter
@@ -28,6 +31,7 @@ class TurnFlow:
     leases: Leases
     resolver: Resolver
     preparer: Preparer
+    answers: Answers
     caller: Caller
     room: Room
     recorder: Recorder
@@ -60,7 +64,15 @@ class TurnFlow:
         if isinstance(resolved, AttemptEnd):
             return resolved
         attempt.resolved = resolved
-        attempt.prompt = await self.preparer.prepare(attempt.turn, resolved, has_documents=attempt.has_documents)
+        attempt.prompt = await self.preparer.prepare(attempt.turn, resolved)
+        if resolved.bot.cache_seconds == 0 or attempt.is_probe:
+            return await self._call(attempt, resolved)
+        return await self.answers.answer(attempt, resolved, attempt.prompt, partial(self._call, attempt, resolved))
+
+    async def _call(self, attempt: Attempt, resolved: Resolved) -> AttemptEnd:
+        assert attempt.prompt is not None
+        if attempt.has_documents:
+            attempt.prompt = await self.preparer.with_passages(attempt.turn, attempt.prompt)
         return await self.caller.call(attempt, resolved, attempt.prompt)
 
 

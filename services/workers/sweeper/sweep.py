@@ -8,7 +8,7 @@ from uuid import UUID
 
 import structlog
 
-from shared.clock import Clock
+from shared.clock import Clock, monotonic_seconds
 from shared.events.key_recheck_due import KeyRecheckDueV1
 from shared.events.key_rejected import KeyRejectedV1
 from shared.events.notice_due import NoticeDueV1
@@ -19,6 +19,7 @@ from shared.queue.errors import QueueUnavailableError
 from shared.queue.ring import Ringer
 from shared.queue.routes import COMPLETE_TURN, COUNT_USAGE, DELIVER_NOTICE, VALIDATE_KEY, Route
 from shared.settings import Settings
+from shared.store.answers.drop import drop_answers_beyond, drop_answers_that_are_over
 from shared.store.database import Database
 from shared.store.keys.rechecks import take_due_rechecks
 from shared.store.keys.rows import KeyRow
@@ -31,6 +32,8 @@ log = structlog.get_logger()
 
 AT_MOST = 1_000
 EVENTS_A_MESSAGE = 100
+SHARES_EVERY_SECONDS = 60.0
+"""How often every workspace's kept answers are counted: that reads the whole of an index."""
 
 
 class Sweep:
@@ -41,6 +44,7 @@ class Sweep:
         self._ringer = ringer
         self._settings = settings
         self._clock = clock
+        self._shares_due_at = 0.0
 
     async def run(self, *, may_end_leases: bool) -> None:
         """Sweep once; raises StoreUnavailableError when PostgreSQL is away."""
@@ -53,6 +57,7 @@ class Sweep:
         await self._ring_suspects()
         await self._ring_rechecks()
         await self._ring_notices()
+        await self._drop_answers()
 
     async def _expire(self) -> None:
         found = await expire_overdue(self._database, limit=AT_MOST)
@@ -98,6 +103,16 @@ class Sweep:
         swept.labels("notices").inc(len(found))
         events = [event_to_primitives(NoticeDueV1(str(notice_id))) for notice_id in found]
         await self._ring(DELIVER_NOTICE, [(event,) for event in events])
+
+    async def _drop_answers(self) -> None:
+        dropped = await drop_answers_that_are_over(self._database, limit=AT_MOST)
+        if monotonic_seconds() >= self._shares_due_at:
+            share = self._settings.kept_answers
+            beyond = await drop_answers_beyond(self._database, per_workspace=share, limit=AT_MOST)
+            dropped += beyond
+            if beyond < AT_MOST:
+                self._shares_due_at = monotonic_seconds() + SHARES_EVERY_SECONDS
+        swept.labels("answers").inc(dropped)
 
     def _rejected(self, key: KeyRow) -> KeyRejectedV1:
         return KeyRejectedV1(

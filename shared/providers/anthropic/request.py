@@ -25,9 +25,16 @@ def build_request(call: ChatCall) -> tuple[dict[str, Any], Travelling]:
     }
     system = system_prompt(call.system, call.passages)
     if system:
-        body["system"] = system
+        body["system"] = _marked_system(call) if call.marks_system and call.system else system
     if call.credential is not None and call.credential.region in call.model.regions:
         body["inference_geo"] = call.credential.region
     if call.stream:
         body["stream"] = True
     return body, parameters
+
+
+def _marked_system(call: ChatCall) -> list[dict[str, Any]]:
+    """Return the system prompt in two blocks: the bot's own, to be kept, and the passages, which change."""
+    passages = system_prompt(None, call.passages)
+    kept = {"type": "text", "text": call.system, "cache_control": {"type": "ephemeral"}}
+    return [kept, {"type": "text", "text": passages}] if passages else [kept]

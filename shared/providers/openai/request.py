@@ -18,7 +18,9 @@ TRANSLATIONS: Translations = {"list": as_list}
 def build_request(call: ChatCall) -> tuple[dict[str, Any], Travelling]:
     """Return the body, and what became of the parameters."""
     parameters = travelling(call.model, call.parameters, TRANSLATIONS)
-    body = {"model": call.model.wire_id, "messages": _messages(call), **parameters.sent}
+    body: dict[str, Any] = {"model": call.model.wire_id, "messages": _messages(call), **parameters.sent}
+    if call.cache_key is not None:
+        body["prompt_cache_key"] = call.cache_key
     if call.stream:
         body |= STREAMING
     return body, parameters

@@ -10,7 +10,9 @@ from sqlalchemy import Row, text
 from shared.store.bots.rows import BotRow
 from shared.store.database import Database
 
-BOT_COLUMNS = "id, workspace_id, name, model, system_prompt, key_id, created_at"
+LIMIT_NAMES = ("rate_per_minute", "rate_burst", "user_rate_per_minute", "user_rate_burst", "cache_seconds")
+LIMIT_COLUMNS = ", ".join(LIMIT_NAMES)
+BOT_COLUMNS = f"id, workspace_id, name, model, system_prompt, key_id, created_at, {LIMIT_COLUMNS}"
 LIST = text(
     f"SELECT {BOT_COLUMNS} FROM bots WHERE workspace_id = :workspace_id AND deleted_at IS NULL ORDER BY created_at, id",
 )
@@ -30,14 +32,19 @@ async def find_bot(database: Database, *, workspace_id: UUID, bot_id: UUID) -> B
     return bot_of(rows[0]) if rows else None
 
 
-def bot_of(row: Row[Any]) -> BotRow:
-    """Return the bot that a row of BOT_COLUMNS holds."""
+def bot_of(row: Row[Any], bot_id: UUID | None = None) -> BotRow:
+    """Return the bot that a row of BOT_COLUMNS holds; `bot_id` where `id` is something else's."""
     return BotRow(
-        bot_id=row.id,
+        bot_id=bot_id or row.id,
         workspace_id=row.workspace_id,
         name=row.name,
         model=row.model,
         system_prompt=row.system_prompt,
         key_id=row.key_id,
         created_at=row.created_at,
+        rate_per_minute=row.rate_per_minute,
+        rate_burst=row.rate_burst,
+        user_rate_per_minute=row.user_rate_per_minute,
+        user_rate_burst=row.user_rate_burst,
+        cache_seconds=row.cache_seconds,
     )

@@ -7,11 +7,15 @@ from datetime import datetime
 from uuid import UUID
 
 from shared.domain.plans import Plan
+from shared.domain.rates import Rate, rate_of
 
 
 @dataclass(frozen=True, slots=True)
 class BotRow:
-    """A bot. `key_id` names the one key it runs on; None: the workspace's default of the provider."""
+    """A bot. `key_id` names the one key it runs on; None: the workspace's default of the provider.
+
+    An answer is kept for `cache_seconds`, 0: not at all. The rates are None where none is set.
+    """
 
     bot_id: UUID
     workspace_id: UUID
@@ -20,6 +24,21 @@ class BotRow:
     system_prompt: str | None
     key_id: UUID | None
     created_at: datetime
+    rate_per_minute: int | None = None
+    rate_burst: int | None = None
+    user_rate_per_minute: int | None = None
+    user_rate_burst: int | None = None
+    cache_seconds: int = 0
+
+    @property
+    def rate(self) -> Rate | None:
+        """Return how many messages may come to the bot."""
+        return rate_of(self.rate_per_minute, self.rate_burst)
+
+    @property
+    def user_rate(self) -> Rate | None:
+        """Return how many messages may come to the bot from one end user."""
+        return rate_of(self.user_rate_per_minute, self.user_rate_burst)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +49,7 @@ class BotHolder:
     plan: Plan
     epoch: int
     bot: BotRow
+    workspace_rate: Rate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +62,8 @@ class NewBot:
     model: str
     system_prompt: str | None = None
     key_id: UUID | None = None
+    rate_per_minute: int | None = None
+    rate_burst: int | None = None
+    user_rate_per_minute: int | None = None
+    user_rate_burst: int | None = None
+    cache_seconds: int = 0

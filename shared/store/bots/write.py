@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import text
 
 from shared.domain.actor import Actor
-from shared.store.bots.read import BOT_COLUMNS, bot_of
+from shared.store.answers.drop import drop_answers_of
+from shared.store.bots.read import BOT_COLUMNS, LIMIT_COLUMNS, LIMIT_NAMES, bot_of
 from shared.store.bots.rows import BotRow, NewBot
 from shared.store.database import Database
 from shared.store.tokens.create import insert_token
@@ -17,22 +18,22 @@ from shared.store.tokens.rows import NewToken
 from shared.store.workspaces.epoch import begin_change
 
 INSERT = text(
-    "INSERT INTO bots (id, workspace_id, name, model, system_prompt, key_id) "
-    "VALUES (:bot_id, :workspace_id, :name, :model, :system_prompt, :key_id)",
+    f"INSERT INTO bots (id, workspace_id, name, model, system_prompt, key_id, {LIMIT_COLUMNS}) VALUES (:bot_id, "
+    f":workspace_id, :name, :model, :system_prompt, :key_id, {', '.join(f':{name}' for name in LIMIT_NAMES)})",
 )
 LOCK = text(
     f"SELECT {BOT_COLUMNS} FROM bots "
     "WHERE workspace_id = :workspace_id AND id = :bot_id AND deleted_at IS NULL FOR UPDATE",
 )
+CHANGEABLE = ("name", "model", "system_prompt", "key_id", *LIMIT_NAMES)
 UPDATE = text(
-    "UPDATE bots SET name = :name, model = :model, system_prompt = :system_prompt, key_id = :key_id "
+    f"UPDATE bots SET {', '.join(f'{name} = :{name}' for name in CHANGEABLE)} "
     f"WHERE id = :bot_id RETURNING {BOT_COLUMNS}",
 )
 DELETE = text(
     "UPDATE bots SET deleted_at = now() WHERE workspace_id = :workspace_id AND id = :bot_id AND deleted_at IS NULL",
 )
 REVOKE = text("UPDATE tokens SET revoked_at = now() WHERE bot_id = :bot_id AND revoked_at IS NULL")
-CHANGEABLE = ("name", "model", "system_prompt", "key_id")
 
 
 async def create_bot(database: Database, bot: NewBot, *, actor: Actor, token: NewToken | None = None) -> None:
@@ -44,6 +45,7 @@ async def create_bot(database: Database, bot: NewBot, *, actor: Actor, token: Ne
         "model": bot.model,
         "system_prompt": bot.system_prompt,
         "key_id": bot.key_id,
+        **{name: getattr(bot, name) for name in LIMIT_NAMES},
     }
     async with database.transaction() as connection:
         details = {"name": bot.name, "model": bot.model, "key_id": bot.key_id}
@@ -65,7 +67,7 @@ async def update_bot(
     changes: Mapping[str, Any],
     actor: Actor,
 ) -> BotRow | None:
-    """Change name, model, system_prompt or key_id; return the bot as it is now, None when there is none."""
+    """Change what CHANGEABLE names; return the bot as it is now, None when there is none."""
     async with database.transaction() as connection:
         details = {name: changes[name] for name in CHANGEABLE if name in changes}
         if "system_prompt" in details:  # of a prompt only that it changed
@@ -76,11 +78,13 @@ async def update_bot(
             await connection.rollback()
             return None
         values = {name: changes.get(name, getattr(found, name)) for name in CHANGEABLE}
+        if not values["cache_seconds"]:
+            await drop_answers_of(connection, workspace_id=workspace_id, bot_id=bot_id)
         return bot_of((await connection.execute(UPDATE, values | {"bot_id": bot_id})).one())
 
 
 async def delete_bot(database: Database, *, workspace_id: UUID, bot_id: UUID, actor: Actor) -> bool:
-    """Delete a bot and revoke its tokens; its turns and usage stay. False when there is none."""
+    """Delete a bot with its kept answers and revoke its tokens; its turns and usage stay. False when there is none."""
     async with database.transaction() as connection:
         await begin_change(connection, workspace_id, actor=actor, action="bot.delete", target=bot_id)
         deleted = await connection.execute(DELETE, {"workspace_id": workspace_id, "bot_id": bot_id})
@@ -88,4 +92,5 @@ async def delete_bot(database: Database, *, workspace_id: UUID, bot_id: UUID, ac
             await connection.rollback()
             return False
         await connection.execute(REVOKE, {"bot_id": bot_id})
+        await drop_answers_of(connection, workspace_id=workspace_id, bot_id=bot_id)
         return True

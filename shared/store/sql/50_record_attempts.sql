@@ -6,7 +6,8 @@ CREATE TYPE attempt_end AS (
     partial boolean, finish_reason text, error text, ignored_parameters text, provider text, wire_model text,
     key_id uuid, key_version integer, verdict_seq integer, refused boolean, provider_request_id text, usage_kind text,
     input_tokens integer, output_tokens integer, cached_input_tokens integer, cache_write_input_tokens integer,
-    reasoning_tokens integer, first_text_ms integer, call_ms integer, earlier_request_ids text[]
+    reasoning_tokens integer, first_text_ms integer, call_ms integer, earlier_request_ids text[],
+    cache_hit boolean, cache_key text, cache_seconds integer
 );
 DROP TYPE IF EXISTS locked_turn CASCADE;
 CREATE TYPE locked_turn AS (
@@ -33,12 +34,14 @@ DECLARE
     gives_back boolean;
     frees_conversation boolean;
     has_room boolean;
+    has_answers boolean;
     suspected uuid[];
     promoted uuid[] := '{}';
     recorded_now timestamptz;
     c record;
 BEGIN
-    SELECT array_agg(i), array_agg(i.turn_id), bool_or(i.makes_room > 0) INTO ends, ids, has_room
+    SELECT array_agg(i), array_agg(i.turn_id), bool_or(i.makes_room > 0), bool_or(i.cache_key IS NOT NULL)
+    INTO ends, ids, has_room, has_answers
     FROM jsonb_populate_recordset(NULL::attempt_end, batch) AS i;
     SELECT array_agg(DISTINCT workspace_id) INTO workspace_ids FROM turns WHERE id = ANY (ids);
     PERFORM 1 FROM workspace_counters WHERE workspace_id = ANY (workspace_ids) ORDER BY workspace_id FOR UPDATE;
@@ -71,7 +74,8 @@ BEGIN
         provider_request_id = i.provider_request_id, usage_kind = i.usage_kind,
         input_tokens = i.input_tokens, output_tokens = i.output_tokens,
         cached_input_tokens = i.cached_input_tokens, cache_write_input_tokens = i.cache_write_input_tokens,
-        reasoning_tokens = i.reasoning_tokens, first_text_ms = i.first_text_ms, call_ms = i.call_ms
+        reasoning_tokens = i.reasoning_tokens, first_text_ms = i.first_text_ms, call_ms = i.call_ms,
+        cache_hit = coalesce(i.cache_hit, false)
     FROM ROWS FROM (unnest(ends), unnest(locked)) AS i
     WHERE t.id = ANY (applied) AND t.id = i.turn_id AND i.applies;
 
@@ -96,14 +100,15 @@ BEGIN
     INSERT INTO usage_events AS e (
         turn_id, attempt, workspace_id, bot_id, day, model, provider, key_id, kind, ends_turn, failed, input_tokens,
         output_tokens, cached_input_tokens, cache_write_input_tokens, reasoning_tokens, recorded_at, rung_at,
-        wire_model, key_version, provider_request_id, earlier_request_ids, error, first_text_ms, call_ms
+        wire_model, key_version, provider_request_id, earlier_request_ids, error, first_text_ms, call_ms,
+        cache_hit
     )
     SELECT i.turn_id, i.attempt, i.workspace_id, i.bot_id, (i.accepted_at AT TIME ZONE 'UTC')::date, i.model,
         coalesce(i.provider, ''), i.key_id, i.usage_kind,
         i.applies AND i.status NOT IN ('waiting', 'ready'), i.applies AND i.status IN ('failed', 'expired'),
         i.input_tokens, i.output_tokens, i.cached_input_tokens, i.cache_write_input_tokens, i.reasoning_tokens,
         recorded_now, recorded_now, i.wire_model, i.key_version, i.provider_request_id, i.earlier_request_ids, i.error,
-        i.first_text_ms, i.call_ms
+        i.first_text_ms, i.call_ms, i.applies AND coalesce(i.cache_hit, false)
     FROM ROWS FROM (unnest(ends), unnest(locked)) AS i
     WHERE i.workspace_id IS NOT NULL
         -- an attempt that made no call and sends its turn back used nothing and ended nothing
@@ -144,6 +149,10 @@ BEGIN
     LOOP
         promoted := promoted || promote(c.workspace_id);
     END LOOP;
+
+    IF has_answers THEN
+        PERFORM keep_answers(ends, locked);
+    END IF;
 
     RETURN QUERY
     SELECT i.turn_id, i.attempt, i.applies OR (t.attempt = i.attempt AND t.status = i.status), t.status,

@@ -23,13 +23,13 @@ BEGIN
             cached_input_tokens, cache_write_input_tokens, reasoning_tokens,
             CASE WHEN kind = 'estimated' THEN input_tokens ELSE 0 END AS estimated_input_tokens,
             CASE WHEN kind = 'estimated' THEN output_tokens ELSE 0 END AS estimated_output_tokens,
-            (ends_turn AND cancelled)::integer AS cancelled_turns
+            (ends_turn AND cancelled)::integer AS cancelled_turns, (ends_turn AND cache_hit)::integer AS cache_hits
         FROM unnest(changed)
         UNION ALL
         SELECT workspace_id, day, bot_id, model, counted_provider, counted_key_id, -counted_turns, -counted_failed,
             -counted_estimated, -counted_input_tokens, -counted_output_tokens, -counted_cached_input_tokens,
             -counted_cache_write_input_tokens, -counted_reasoning_tokens, -counted_estimated_input_tokens,
-            -counted_estimated_output_tokens, -counted_cancelled
+            -counted_estimated_output_tokens, -counted_cancelled, -counted_cache_hits
         FROM unnest(changed) WHERE counted_revision > 0
     ), sums AS (
         SELECT workspace_id, day, bot_id, model, provider, key_id, sum(turns) AS turns,
@@ -37,7 +37,8 @@ BEGIN
             sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens,
             sum(cached_input_tokens) AS cached_input_tokens, sum(cache_write_input_tokens) AS cache_write_input_tokens,
             sum(reasoning_tokens) AS reasoning_tokens, sum(estimated_input_tokens) AS estimated_input_tokens,
-            sum(estimated_output_tokens) AS estimated_output_tokens, sum(cancelled_turns) AS cancelled_turns
+            sum(estimated_output_tokens) AS estimated_output_tokens, sum(cancelled_turns) AS cancelled_turns,
+            sum(cache_hits) AS cache_hits
         FROM parts GROUP BY workspace_id, day, bot_id, model, provider, key_id
     )
     SELECT array_agg(ROW(sums.*)::usage_daily ORDER BY workspace_id, day, bot_id, model, provider, key_id)
@@ -52,7 +53,7 @@ BEGIN
         counted_cache_write_input_tokens = cache_write_input_tokens, counted_reasoning_tokens = reasoning_tokens,
         counted_estimated_input_tokens = CASE WHEN kind = 'estimated' THEN input_tokens ELSE 0 END,
         counted_estimated_output_tokens = CASE WHEN kind = 'estimated' THEN output_tokens ELSE 0 END,
-        counted_cancelled = (ends_turn AND cancelled)::integer
+        counted_cancelled = (ends_turn AND cancelled)::integer, counted_cache_hits = (ends_turn AND cache_hit)::integer
     WHERE turn_id = ANY (turn_ids) AND (turn_id, attempt) IN (SELECT turn_id, attempt FROM unnest(changed));
     RETURN cardinality(changed);
 END;
@@ -75,11 +76,12 @@ BEGIN
         reasoning_tokens = d.reasoning_tokens + excluded.reasoning_tokens,
         estimated_input_tokens = d.estimated_input_tokens + excluded.estimated_input_tokens,
         estimated_output_tokens = d.estimated_output_tokens + excluded.estimated_output_tokens,
-        cancelled_turns = d.cancelled_turns + excluded.cancelled_turns;
+        cancelled_turns = d.cancelled_turns + excluded.cancelled_turns, cache_hits = d.cache_hits + excluded.cache_hits;
     INSERT INTO usage_daily_all_bots AS d
     SELECT workspace_id, day, model, provider, key_id, sum(turns), sum(failed_turns), sum(estimated_turns),
         sum(input_tokens), sum(output_tokens), sum(cached_input_tokens), sum(cache_write_input_tokens),
-        sum(reasoning_tokens), sum(estimated_input_tokens), sum(estimated_output_tokens), sum(cancelled_turns)
+        sum(reasoning_tokens), sum(estimated_input_tokens), sum(estimated_output_tokens), sum(cancelled_turns),
+        sum(cache_hits)
     FROM unnest(figures)
     GROUP BY workspace_id, day, model, provider, key_id
     ORDER BY workspace_id, day, model, provider, key_id
@@ -93,12 +95,12 @@ BEGIN
         reasoning_tokens = d.reasoning_tokens + excluded.reasoning_tokens,
         estimated_input_tokens = d.estimated_input_tokens + excluded.estimated_input_tokens,
         estimated_output_tokens = d.estimated_output_tokens + excluded.estimated_output_tokens,
-        cancelled_turns = d.cancelled_turns + excluded.cancelled_turns;
+        cancelled_turns = d.cancelled_turns + excluded.cancelled_turns, cache_hits = d.cache_hits + excluded.cache_hits;
     INSERT INTO usage_monthly AS d
     SELECT workspace_id, date_trunc('month', day)::date AS month, bot_id, model, provider, key_id, sum(turns),
         sum(failed_turns), sum(estimated_turns), sum(input_tokens), sum(output_tokens), sum(cached_input_tokens),
         sum(cache_write_input_tokens), sum(reasoning_tokens), sum(estimated_input_tokens), sum(estimated_output_tokens),
-        sum(cancelled_turns)
+        sum(cancelled_turns), sum(cache_hits)
     FROM unnest(figures)
     GROUP BY workspace_id, month, bot_id, model, provider, key_id
     ORDER BY workspace_id, month, bot_id, model, provider, key_id
@@ -112,7 +114,7 @@ BEGIN
         reasoning_tokens = d.reasoning_tokens + excluded.reasoning_tokens,
         estimated_input_tokens = d.estimated_input_tokens + excluded.estimated_input_tokens,
         estimated_output_tokens = d.estimated_output_tokens + excluded.estimated_output_tokens,
-        cancelled_turns = d.cancelled_turns + excluded.cancelled_turns;
+        cancelled_turns = d.cancelled_turns + excluded.cancelled_turns, cache_hits = d.cache_hits + excluded.cache_hits;
 END;
 $$;
 

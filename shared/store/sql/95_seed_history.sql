@@ -107,7 +107,8 @@ BEGIN
             sum(counted_cache_write_input_tokens) AS cache_write_input_tokens,
             sum(counted_reasoning_tokens) AS reasoning_tokens,
             sum(counted_estimated_input_tokens) AS estimated_input_tokens,
-            sum(counted_estimated_output_tokens) AS estimated_output_tokens, sum(counted_cancelled) AS cancelled_turns
+            sum(counted_estimated_output_tokens) AS estimated_output_tokens, sum(counted_cancelled) AS cancelled_turns,
+            sum(counted_cache_hits) AS cache_hits
         FROM events GROUP BY 1, 2, 3, 4, 5, 6
     )
     SELECT array_agg(ROW(sums.*)::usage_daily ORDER BY workspace_id, day, bot_id, model, provider, key_id)

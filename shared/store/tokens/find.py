@@ -8,13 +8,15 @@ from typing import Any
 from sqlalchemy import Row, text
 
 from shared.domain.plans import Plan
-from shared.store.bots.rows import BotRow
+from shared.domain.rates import rate_of
+from shared.store.bots.read import LIMIT_NAMES, bot_of
 from shared.store.database import Database
 from shared.store.tokens.rows import TokenHolder, TokenKind
 
 FIND = text(
     "SELECT t.token_hash, t.id, t.workspace_id, t.kind, w.plan, c.epoch, b.id AS bot_id, b.name, b.model, "
-    "b.system_prompt, b.key_id, b.created_at, b.deleted_at FROM tokens AS t "
+    f"b.system_prompt, b.key_id, b.created_at, b.deleted_at, {', '.join(f'b.{name}' for name in LIMIT_NAMES)}, "
+    "w.rate_per_minute AS workspace_rate_per_minute, w.rate_burst AS workspace_rate_burst FROM tokens AS t "
     "JOIN workspaces AS w ON w.id = t.workspace_id "
     "JOIN workspace_counters AS c ON c.workspace_id = t.workspace_id LEFT JOIN bots AS b ON b.id = t.bot_id "
     "WHERE t.token_hash = ANY (:token_hashes) AND t.revoked_at IS NULL",
@@ -35,14 +37,12 @@ async def find_token(database: Database, token_hash: bytes) -> TokenHolder | Non
 
 
 def _holder(row: Row[Any]) -> TokenHolder:
-    bot = None
-    if row.bot_id is not None:
-        bot = BotRow(row.bot_id, row.workspace_id, row.name, row.model, row.system_prompt, row.key_id, row.created_at)
     return TokenHolder(
         token_id=row.id,
         workspace_id=row.workspace_id,
         kind=TokenKind(row.kind),
         plan=Plan(row.plan),
         epoch=row.epoch,
-        bot=bot,
+        bot=None if row.bot_id is None else bot_of(row, row.bot_id),
+        workspace_rate=rate_of(row.workspace_rate_per_minute, row.workspace_rate_burst),
     )

@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from shared.domain.plans import Plan
+from shared.domain.rates import Rate
 from shared.store.bots.rows import BotRow
 
 
@@ -55,3 +56,4 @@ class TokenHolder:
     plan: Plan
     epoch: int
     bot: BotRow | None
+    workspace_rate: Rate | None = None

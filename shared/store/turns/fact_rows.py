@@ -50,6 +50,7 @@ class TurnFacts:
     started_at: datetime | None
     ended_at: datetime | None
     deadline_at: datetime
+    cache_hit: bool
 
 
 @dataclass(frozen=True, slots=True)

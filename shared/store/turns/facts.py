@@ -21,7 +21,7 @@ FACTS = """
         t.wire_model, t.key_id, t.key_version, t.provider_request_id, t.error, t.partial, t.finish_reason,
         t.input_tokens, t.output_tokens, t.cached_input_tokens, t.cache_write_input_tokens, t.reasoning_tokens,
         t.usage_kind, t.attempt, t.retries, t.crashes, t.first_text_ms, t.call_ms, t.accepted_at, t.started_at,
-        t.ended_at, t.deadline_at, k.region, k.organization, k.project, k.anthropic_workspace_id
+        t.ended_at, t.deadline_at, t.cache_hit, k.region, k.organization, k.project, k.anthropic_workspace_id
     FROM turns AS t LEFT JOIN provider_keys AS k ON k.id = t.key_id AND k.workspace_id = t.workspace_id
 """
 ONE = text(f"{FACTS} WHERE t.id = :turn_id")
@@ -107,6 +107,7 @@ def _facts(row: Row[Any]) -> TurnFacts:
         started_at=row.started_at,
         ended_at=row.ended_at,
         deadline_at=row.deadline_at,
+        cache_hit=row.cache_hit,
     )
 
 

@@ -11,7 +11,7 @@ from shared.domain.turn_status import TurnStatus
 from shared.store.database import Database
 from shared.store.turns.batch_json import batch_json
 from shared.store.turns.json_fields import error_text, json_text
-from shared.store.turns.rows import AttemptEnd, RecordResult
+from shared.store.turns.rows import AnswerPlace, AttemptEnd, RecordResult
 
 RECORD = text("SELECT * FROM record_attempts(CAST(:batch AS jsonb))")
 
@@ -57,7 +57,13 @@ def _fields(end: AttemptEnd) -> dict[str, Any]:
         "earlier_request_ids": end.earlier_request_ids or None,
         **end.usage.to_primitives(),
         **({"makes_room": end.makes_room} if end.makes_room else {}),  # its absence spares a look
+        **({"cache_hit": True} if end.cache_hit else {}),
+        **({} if end.keeps is None else _place(end.keeps)),
     }
+
+
+def _place(place: AnswerPlace) -> dict[str, Any]:
+    return {"cache_key": place.cache_key.hex(), "cache_seconds": place.cache_seconds}
 
 
 def _result(row: Row[Any]) -> RecordResult:

@@ -107,6 +107,14 @@ class KeyUse:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerPlace:
+    """By what a bot's answer is found again (shared/domain/answer_key.py), and for how long it is kept."""
+
+    cache_key: bytes
+    cache_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptEnd:
     """How one attempt ended, for `record`.
 
@@ -118,6 +126,7 @@ class AttemptEnd:
     `earlier_request_ids`: of calls that were refused and made again within this attempt, the first first.
     `refused`: the provider accused the key: `record` makes it suspect, fenced by `key_use`.
     `waits_for_room`: the wait is for a place under the limit of `waits_for_key`; a place that is free ends it.
+    `cache_hit`: the answer was kept from an earlier turn; `keeps`: where this answer is to be found by later ones.
     `makes_room`: for how many such waiting turns of `key_use`'s key there is room now.
     """
 
@@ -146,6 +155,8 @@ class AttemptEnd:
     first_text_ms: int | None = None
     call_ms: int | None = None
     earlier_request_ids: tuple[str, ...] = ()
+    cache_hit: bool = False
+    keeps: AnswerPlace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,3 +204,4 @@ class TurnRow:
     messages: list[dict[str, str]] | None = None
     first_text_ms: int | None = None
     call_ms: int | None = None
+    cache_hit: bool = False

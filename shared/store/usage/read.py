@@ -18,6 +18,7 @@ FIGURES = (
     "turns",
     "failed_turns",
     "cancelled_turns",
+    "cache_hits",
     "input_tokens",
     "output_tokens",
     "cached_input_tokens",

@@ -1,7 +1,8 @@
-"""Change a workspace's plan, slots or quota."""
+"""Change a workspace's plan, slots, quota or rate."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import text
@@ -17,6 +18,10 @@ PLAN = text("UPDATE workspaces SET plan = :plan WHERE id = :workspace_id")
 SLOTS = text("UPDATE workspace_counters SET slots = :slots WHERE workspace_id = :workspace_id")
 LIMIT = text("UPDATE workspace_counters SET message_limit = :message_limit WHERE workspace_id = :workspace_id")
 
+LOCK_RATE = text("SELECT rate_per_minute, rate_burst FROM workspaces WHERE id = :workspace_id FOR UPDATE")
+RATE = text(
+    "UPDATE workspaces SET rate_per_minute = :rate_per_minute, rate_burst = :rate_burst WHERE id = :workspace_id"
+)
 NOW = text("SELECT slots, message_limit FROM workspace_counters WHERE workspace_id = :workspace_id")
 
 
@@ -74,3 +79,15 @@ async def set_limits(database: Database, *, workspace_id: UUID, slots: int, mess
             await connection.execute(LIMIT, where | {"message_limit": message_limit})
             details = {"message_limit": message_limit}
             await append_audit(connection, AuditEntry(workspace_id, actor, "workspace.quota", workspace_id, details))
+
+
+async def set_rate(database: Database, *, workspace_id: UUID, changes: Mapping[str, int | None], actor: Actor) -> None:
+    """Change `rate_per_minute` or `rate_burst`, by which messages for all bots together may come; None clears."""
+    async with database.transaction() as connection:
+        details = dict(changes)
+        await begin_change(
+            connection, workspace_id, actor=actor, action="workspace.rate", target=workspace_id, details=details
+        )
+        before = (await connection.execute(LOCK_RATE, {"workspace_id": workspace_id})).one()
+        values = {name: changes.get(name, getattr(before, name)) for name in ("rate_per_minute", "rate_burst")}
+        await connection.execute(RATE, values | {"workspace_id": workspace_id})

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.domain.plans import Plan
 from shared.store.bots.read import BOT_COLUMNS, bot_of
@@ -28,6 +29,12 @@ WITH_DOCUMENTS = text(
     "WHERE EXISTS (SELECT 1 FROM documents AS d WHERE d.bot_id = asked.bot_id)"
 )
 
+# by the documents' ids: a document never changes, so another set is another name
+DOCUMENT_SETS = text(
+    "SELECT bot_id, encode(sha256(string_agg(uuid_send(id), ''::bytea ORDER BY id)), 'hex') AS name FROM documents "
+    "WHERE bot_id = ANY (CAST(:bot_ids AS uuid[])) GROUP BY bot_id"
+)
+
 
 async def read_configurations(database: Database, workspace_ids: Sequence[UUID]) -> list[WorkspaceConfiguration | None]:
     """Return everything that decides each workspace's turns, in the given order; None where there is no workspace."""
@@ -37,6 +44,8 @@ async def read_configurations(database: Database, workspace_ids: Sequence[UUID])
         bots = _by_workspace(await connection.execute(BOTS, values))
         keys = _by_workspace(await connection.execute(KEYS, values))
         bot_ids = [bot.id for of_one in bots.values() for bot in of_one]
+        caching = [bot.id for of_one in bots.values() for bot in of_one if bot.cache_seconds]
+        document_sets = await _document_sets(connection, caching)
         with_documents = set((await connection.execute(WITH_DOCUMENTS, {"bot_ids": bot_ids})).scalars())
     found = {
         row.workspace_id: WorkspaceConfiguration(
@@ -46,10 +55,17 @@ async def read_configurations(database: Database, workspace_ids: Sequence[UUID])
             bots={bot.id: bot_of(bot) for bot in bots[row.workspace_id]},
             keys={key.id: key_of(key) for key in keys[row.workspace_id]},
             bots_with_documents=frozenset(bot.id for bot in bots[row.workspace_id] if bot.id in with_documents),
+            document_sets={bot.id: document_sets[bot.id] for bot in bots[row.workspace_id] if bot.id in document_sets},
         )
         for row in workspaces
     }
     return [found.get(workspace_id) for workspace_id in workspace_ids]
+
+
+async def _document_sets(connection: AsyncConnection, bot_ids: Sequence[UUID]) -> dict[UUID, str]:
+    if not bot_ids:
+        return {}
+    return {row.bot_id: row.name for row in await connection.execute(DOCUMENT_SETS, {"bot_ids": bot_ids})}
 
 
 def _by_workspace(rows: Any) -> defaultdict[UUID, list[Row[Any]]]:

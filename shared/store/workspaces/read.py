@@ -14,7 +14,8 @@ from shared.store.errors import StoreError
 from shared.store.workspaces.rows import QuotaRow, WorkspaceRow
 
 COLUMNS = """
-    SELECT id, name, plan, epoch, slots, message_limit, in_flight, waiting, created_at
+    SELECT id, name, plan, epoch, slots, message_limit, in_flight, waiting, created_at, rate_per_minute,
+        rate_burst
     FROM workspaces JOIN workspace_counters ON workspace_id = id
 """
 ALL = text(COLUMNS + "ORDER BY created_at")
@@ -68,4 +69,6 @@ def _workspace(row: Row[Any]) -> WorkspaceRow:
         in_flight=row.in_flight,
         waiting=row.waiting,
         created_at=row.created_at,
+        rate_per_minute=row.rate_per_minute,
+        rate_burst=row.rate_burst,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -25,13 +25,16 @@ class WorkspaceRow:
     in_flight: int
     waiting: int
     created_at: datetime
+    rate_per_minute: int | None = None
+    rate_burst: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceConfiguration:
     """What decides a workspace's turns, read in one snapshot; valid while `epoch` is the workspace's.
 
-    `bots_with_documents`: the ids of bots that have documents to search.
+    `bots_with_documents`: the ids of bots that have documents to search. `document_sets`: for each of them that keeps
+    its answers, the name of the set of its documents; another one when any is added or deleted.
     """
 
     workspace_id: UUID
@@ -40,6 +43,7 @@ class WorkspaceConfiguration:
     bots: Mapping[UUID, BotRow]
     keys: Mapping[UUID, KeyRow]
     bots_with_documents: frozenset[UUID] = frozenset()
+    document_sets: Mapping[UUID, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

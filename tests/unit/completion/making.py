@@ -106,6 +106,6 @@ def make_asked(*, retries: int = 0, question: str = "Hello?", **fields: Any) -> 
     """Return what was asked of GPT-5 mini on an active key."""
     model = CATALOGUE.find("gpt-5-mini")
     assert model is not None
-    resolved = Resolved(make_bot(), model, make_key())
+    resolved = Resolved(make_bot(), model, make_key(), Plan.SCALE)
     prompt = Prompt((ChatMessage("user", question),), system=None, passages=())
     return Asked(make_turn(**fields), resolved, prompt, retries)

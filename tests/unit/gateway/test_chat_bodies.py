@@ -105,4 +105,10 @@ def test_an_answer_that_begins_anew_after_text_has_left_closes_as_ready() -> Non
 
     _, last = read([first, *reply.begin_again("t-1")])
 
-    assert last["mevichat"] == {"turn_id": "t-1", "status": "ready", "error": None, "ignored_parameters": {}}
+    assert last["mevichat"] == {
+        "turn_id": "t-1",
+        "status": "ready",
+        "error": None,
+        "ignored_parameters": {},
+        "cached": False,
+    }
