@@ -94,6 +94,8 @@ class Settings(BaseSettings):
     body_limit_bytes: Count = 1_048_576
     waiting_limit: Count = 10_000
     """Turns of one workspace that may wait for a slot before `too_many_waiting`."""
+    waiting_limit_all: Count = 200_000
+    """Turns of all workspaces together that may wait before `backlog_full`."""
 
     # plans
     free_slots: Count = 4

@@ -40,6 +40,7 @@ STATUSES = {
     RefusalCode.PLAN_FORBIDS_MODEL: 403,
     RefusalCode.QUOTA_EXCEEDED: 429,
     RefusalCode.TOO_MANY_WAITING: 429,
+    RefusalCode.BACKLOG_FULL: 503,
     RefusalCode.UNAVAILABLE: 503,
 }
 

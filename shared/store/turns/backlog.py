@@ -1,0 +1,37 @@
+"""How many turns of all workspaces wait: one row, measured by the sweeper, read at every door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from shared.store.database import Database
+
+MEASURE = text(
+    "UPDATE backlog SET waiting = (SELECT coalesce(sum(waiting), 0) FROM workspace_counters), "
+    "measured_at = clock_timestamp()",
+)
+READ = text(
+    "SELECT waiting, least(extract(epoch FROM clock_timestamp() - measured_at), 1e9)::double precision AS age_seconds "
+    "FROM backlog",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredBacklog:
+    """How many turns waited, and how long ago that was by the database's clock."""
+
+    waiting: int
+    age_seconds: float
+
+
+async def measure_backlog(database: Database) -> None:
+    """Write down how many turns wait now."""
+    await database.call(MEASURE)
+
+
+async def read_backlog(database: Database) -> MeasuredBacklog:
+    """Return the latest measure."""
+    (row,) = await database.call(READ)
+    return MeasuredBacklog(row.waiting, row.age_seconds)
