@@ -227,7 +227,7 @@ async def test_a_product_that_ran_under_load_has_no_drift_at_any_moment(database
 
         async def is_counted() -> bool:
             rows = await product.database.call(text("SELECT sum(turns) AS turns FROM usage_daily"))
-            return rows[0].turns == len(asking)
+            return bool(rows[0].turns == len(asking))
 
         await until(is_counted)
         assert await drift(product.database) == []
