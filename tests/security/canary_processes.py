@@ -37,7 +37,7 @@ async def running_process(name: str, settings: Settings, said: Path) -> AsyncIte
     with (said / f"{name}.out").open("ab") as out, (said / f"{name}.err").open("ab") as err:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-X", "faulthandler", "-m", "infra.cli.main", name),
-            env=clean_environment() | environment_of(settings),
+            env=clean_environment() | dict(environment_of(settings)),
             cwd=ROOT,
             stdout=out,
             stderr=err,

@@ -145,8 +145,8 @@ async def everything_in_redis(url: str) -> list[str]:
     async with redis.Redis.from_url(url, decode_responses=True) as client:
         await client.config_set("rdbcompression", "no")
         await client.save()
-        folder, file = (await client.config_get("dir"))["dir"], (await client.config_get("dbfilename"))["dbfilename"]
-    return [(Path(folder) / file).read_bytes().decode("latin-1")]
+        places = await client.config_get("dir") | await client.config_get("dbfilename")
+    return [Path(str(places["dir"]), str(places["dbfilename"])).read_bytes().decode("latin-1")]
 
 
 def what_was_said(said: Path) -> list[str]:

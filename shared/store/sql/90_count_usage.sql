@@ -6,8 +6,6 @@ DECLARE
     changed usage_events[];
     figures usage_daily[];
 BEGIN
-    -- whoever mends the roll-ups holds this against every ledger, and before any event
-    LOCK TABLE usage_daily IN ROW EXCLUSIVE MODE;
     SELECT array_agg(e) INTO changed FROM (
         SELECT * FROM usage_events
         WHERE turn_id = ANY (turn_ids) AND (turn_id, attempt) IN (SELECT * FROM unnest(turn_ids, attempts))

@@ -1,8 +1,8 @@
 -- What `mevichat reconcile --repair` does, a batch a transaction, while the product runs. Each function locks first and
 -- looks again after, so running it where nothing is wrong changes nothing.
 
--- Roll-ups of a day, and the marks of its events, as the events say. The ledger waits meanwhile: it takes this lock
--- first as well, in the weaker mode that suffers any number of ledgers.
+-- Roll-ups of a day, and the marks of its events, as the events say. No ledger writes meanwhile: this waits for those
+-- that do, and holds others back. What they hold themselves are events that are not counted, which this never locks.
 DROP FUNCTION IF EXISTS mend_usage_of_day(uuid[], date);
 CREATE FUNCTION mend_usage_of_day(of_workspaces uuid[], of_day date) RETURNS void
 LANGUAGE plpgsql SET enable_seqscan = on SET plan_cache_mode = force_custom_plan AS $$

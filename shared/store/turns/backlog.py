@@ -13,8 +13,7 @@ MEASURE = text(
     "measured_at = clock_timestamp()",
 )
 READ = text(
-    "SELECT waiting, least(extract(epoch FROM clock_timestamp() - measured_at), 1e9)::double precision AS age_seconds "
-    "FROM backlog",
+    "SELECT waiting, extract(epoch FROM clock_timestamp() - measured_at)::double precision AS age_seconds FROM backlog",
 )
 
 

@@ -17,7 +17,7 @@ from shared.store.reconcile.find import find_drift, plan_looks
 from shared.store.reconcile.mend import batches_of, mend
 from shared.store.turns.cancel import cancel_turn
 from shared.store.turns.retry import retry_turn
-from shared.store.usage.count import count_usage
+from shared.store.usage.count import COUNT, count_usage
 from tests.integration.cli.commands import mevichat, start
 from tests.integration.store.bench import Bench, completed, failed
 from tests.product import running_product
@@ -191,6 +191,29 @@ async def test_a_repair_that_is_killed_is_run_again_and_finishes(
 async def some_but_not_all(database: Database, days: int) -> bool:
     (row,) = await database.call(text("SELECT count(DISTINCT day) AS days FROM usage_daily"))
     return 0 < int(row.days) < days
+
+
+async def test_a_repair_waits_for_a_ledger_that_is_in_the_middle_of_counting(bench: Bench) -> None:
+    database = bench.database
+    turn = await bench.accepted_and_claimed(model="gpt-5-mini")
+    await bench.record(completed(turn))
+    await bench.sql("DELETE FROM usage_daily")  # the ledger and the repair will write the same place
+    batches = batches_of(await drift(database))
+    event = {"turn_ids": [turn.turn_id], "attempts": [turn.attempt]}
+
+    async with database.transaction() as counting:
+        await counting.execute(COUNT, event)
+        mending = [asyncio.create_task(mend(database, batch)) for batch in batches]
+        await until(lambda: somebody_waits(database))
+
+    await asyncio.gather(*mending)
+    assert await drift(database) == []
+    assert (await bench.sql("SELECT sum(turns) AS turns FROM usage_daily"))[0].turns == 5
+
+
+async def somebody_waits(database: Database) -> bool:
+    rows = await database.call(text("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"))
+    return bool(rows)
 
 
 async def test_a_repair_beside_ledgers_that_count_loses_and_doubles_nothing(bench: Bench) -> None:

@@ -10,6 +10,6 @@ CREATE INDEX turns_by_time ON turns USING brin (accepted_at, quota_month)
 CREATE TABLE backlog (
     is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
     waiting bigint NOT NULL DEFAULT 0,
-    measured_at timestamptz NOT NULL DEFAULT '-infinity'
+    measured_at timestamptz NOT NULL DEFAULT 'epoch'
 ) WITH (fillfactor = 10);
 INSERT INTO backlog DEFAULT VALUES;
