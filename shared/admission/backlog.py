@@ -17,7 +17,7 @@ from shared.store.turns.backlog import MeasuredBacklog, read_backlog
 
 log = structlog.get_logger()
 
-READ_SECONDS: Final = 1.0
+READ_SECONDS: Final = 2.0
 BELIEVED_SECONDS: Final = 10.0
 """So long a figure decides; an older one comes from a sweeper that is down, and the door stays open."""
 
@@ -48,7 +48,7 @@ class Backlog:
 
 @asynccontextmanager
 async def watched_backlog(database: Database, *, limit: int) -> AsyncIterator[Backlog]:
-    """Read the figure once a second until the block ends."""
+    """Read the figure every other second until the block ends."""
     backlog = Backlog(limit)
     watching = asyncio.create_task(_watch(backlog, database))
     try:

@@ -8,13 +8,18 @@ from sqlalchemy import text
 
 from shared.store.database import Database
 
-MEASURE = text(
-    "UPDATE backlog SET waiting = (SELECT coalesce(sum(waiting), 0) FROM workspace_counters), "
-    "measured_at = clock_timestamp()",
-)
-READ = text(
-    "SELECT waiting, extract(epoch FROM clock_timestamp() - measured_at)::double precision AS age_seconds FROM backlog",
-)
+# in the order of the ids, and by the one row's key: by indexes, as every statement of ours
+MEASURE = text("""
+    UPDATE backlog
+    SET measured_at = clock_timestamp(), waiting = (
+        SELECT coalesce(sum(waiting), 0) FROM (SELECT waiting FROM workspace_counters ORDER BY workspace_id) AS w
+    )
+    WHERE is_only
+""")
+READ = text("""
+    SELECT waiting, extract(epoch FROM clock_timestamp() - measured_at)::double precision AS age_seconds
+    FROM backlog WHERE is_only
+""")
 
 
 @dataclass(frozen=True, slots=True)
