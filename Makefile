@@ -1,5 +1,5 @@
 # make run    the whole product on this machine        make test    every test
-# make check  lint, types, import rules                make lock    pin the requirements anew
+# make check  lint, types, imports, supply chain       make lock    pin the requirements anew
 # make bench  what a turn costs, measured from outside  make bench-peers       beside LiteLLM and Portkey
 # SIMULATOR=1 make run   with the provider simulator
 # make guard  what a turn costs in counts, against its budgets
@@ -50,6 +50,9 @@ check: $(VENV)/made-of-check
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive services shared infra
+	@$(BIN)/python -m tests.supply_chain.licences
+	@$(BIN)/python -m tests.supply_chain.advisories
 
 bench: $(VENV)/made-of-check
 	@$(BIN)/python -m tests.bench $(ARGS)

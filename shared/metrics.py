@@ -8,6 +8,8 @@ SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120,
 
 turns_accepted = Counter("mevichat_turns_accepted_total", "Turns accepted", ["door"])
 turns_refused = Counter("mevichat_turns_refused_total", "Turns refused at the door", ["code"])
+backlog_waiting = Gauge("mevichat_backlog_waiting", "Turns that wait in all workspaces, as read last")
+backlog_unknown = Gauge("mevichat_backlog_unknown", "1 while that figure is too old and the door is open to everybody")
 turns_ended = Counter("mevichat_turns_ended_total", "Attempts that ended, by status", ["status"])
 turns_running = Gauge("mevichat_turns_running", "Turns that this process runs now")
 call_seconds = Histogram("mevichat_call_seconds", "Seconds of a provider call", ["provider"], buckets=SECONDS)

@@ -96,6 +96,8 @@ class Settings(BaseSettings):
     """Turns of one workspace that may wait for a slot before `too_many_waiting`."""
     kept_answers: Count = 10_000
     """Answers of one workspace that the response cache keeps; the oldest beyond it are deleted."""
+    waiting_limit_all: Count = 200_000
+    """Turns of all workspaces together that may wait before `backlog_full`."""
 
     # plans
     free_slots: Count = 4

@@ -118,4 +118,5 @@ def _lines(demo: Demo) -> str:
 
 def _door(host: str) -> str:
     """Name the address that a browser on this machine takes when the servers listen on every interface."""
-    return "127.0.0.1" if host in ("0.0.0.0", "::") else host
+    # compared, not bound
+    return "127.0.0.1" if host in ("0.0.0.0", "::") else host  # nosec B104

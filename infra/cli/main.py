@@ -128,5 +128,17 @@ def support_bundle(
     raise bundle(turn, as_json=as_json)
 
 
+@app.command(rich_help_panel=OPERATE)
+def reconcile(
+    workspace: str | None = typer.Option(None, help="One workspace, by name or id; all when left out."),
+    since: str | None = typer.Option(None, help="From the month of this day (UTC) on, like 2026-11-24."),
+    repair: bool = typer.Option(default=False, help="Mend what differs, while the product runs."),
+) -> None:
+    """Hold turns, usage events, roll-ups, quota and counters against each other; exit code 1 when they differ."""
+    from infra.cli.reconcile import reconcile as compare  # noqa: PLC0415
+
+    raise compare(workspace, since, repair=repair)
+
+
 if __name__ == "__main__":
     app(prog_name="mevichat")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 from aiohttp import web
@@ -61,7 +61,8 @@ class Answering:
         if scenario.fault in WHOLE_FAULTS:
             return await WHOLE_FAULTS[scenario.fault](request)
         if scenario.body is not None:
-            return _error(wire, call, scenario, meeting.request_id, meeting.limit_headers)
+            met = _echoing(scenario, call.key) if meeting.behaviour.echoes_key else scenario
+            return _error(wire, call, met, meeting.request_id, meeting.limit_headers)
         return await self._succeed(request, wire, call, meeting)
 
     def _scenario(self, wire: Wire, call: Call, behaviour: Behaviour) -> Scenario:
@@ -122,6 +123,11 @@ def _models(wire: Wire, call: Call, behaviour: Behaviour) -> object:
 
 def _json(body: bytes, headers: dict[str, str]) -> web.Response:
     return web.Response(body=body, headers={**headers, "Content-Type": "application/json"})
+
+
+def _echoing(scenario: Scenario, key: str) -> Scenario:
+    assert scenario.body is not None
+    return replace(scenario, body=scenario.body.replace('"message":"', f'"message":"{key} ', 1))
 
 
 def _error(

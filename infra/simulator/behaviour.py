@@ -22,6 +22,7 @@ class Behaviour:
     cut through, `fail_first` meets the scenario only so many times and then succeeds,
     `missing_models` answer "model not found", `only_models` alone meet the scenario (none: all do). More calls at
     once than `most_in_flight`, or more than `calls_per_second`, meet the provider's own 429 (0: no limit).
+    `echoes_key`: error messages begin with the whole key, as no provider should write them.
     """
 
     scenario: str = "ok"
@@ -34,6 +35,7 @@ class Behaviour:
     calls_per_second: int = 0
     missing_models: tuple[str, ...] = ()
     only_models: tuple[str, ...] = ()
+    echoes_key: bool = False
 
     def changed(self, **values: object) -> Behaviour:
         """Return a copy with these fields; an unknown field raises UnknownScenarioError."""
@@ -52,6 +54,7 @@ KNOBS = {
     "failfirst": "fail_first",
     "inflight": "most_in_flight",
     "rps": "calls_per_second",
+    "echo": "echoes_key",
 }
 
 

@@ -12,6 +12,7 @@ import uvloop
 from services.dashboard.app import build_app
 from services.dashboard.context import AdminContext
 from shared.admission.admission import Admission
+from shared.admission.backlog import watched_backlog
 from shared.clock import utc_now
 from shared.domain.catalogue import load_catalogue
 from shared.domain.recheck_rule import RecheckPolicy
@@ -71,8 +72,11 @@ async def open_context(settings: Settings) -> AsyncIterator[AdminContext]:
                 recheck_policy=RecheckPolicy(settings.recheck_first_seconds, settings.recheck_longest_seconds),
                 limit_memory=LimitMemory(redis),
             )
-            async with waiting_for_replies(database, ReplyInbox(redis, str(new_id()))) as waiting:
-                admission = Admission(database, ringer, MessageRates(redis), catalogue, settings)
+            async with (
+                waiting_for_replies(database, ReplyInbox(redis, str(new_id()))) as waiting,
+                watched_backlog(database, limit=settings.waiting_limit_all) as backlog,
+            ):
+                admission = Admission(database, ringer, MessageRates(redis), catalogue, settings, backlog)
                 yield AdminContext(
                     database, keys, ringer, QueueReader(redis), catalogue, settings, utc_now, admission, waiting
                 )

@@ -18,6 +18,7 @@ STATUS = {
     RefusalCode.QUOTA_EXCEEDED: 429,
     RefusalCode.RATE_LIMIT_EXCEEDED: 429,
     RefusalCode.TOO_MANY_WAITING: 429,
+    RefusalCode.BACKLOG_FULL: 503,
     RefusalCode.IDEMPOTENCY_CONFLICT: 409,
     RefusalCode.INVALID_API_KEY: 401,
     RefusalCode.UNAVAILABLE: 503,
@@ -29,7 +30,7 @@ TYPES = {
     429: "rate_limit_error",
     503: "api_error",
 }
-RETRY_AFTER_SECONDS = {RefusalCode.TOO_MANY_WAITING: 5, RefusalCode.UNAVAILABLE: 1}
+RETRY_AFTER_SECONDS = {RefusalCode.TOO_MANY_WAITING: 5, RefusalCode.BACKLOG_FULL: 5, RefusalCode.UNAVAILABLE: 1}
 
 
 class ChatError(MevichatError):

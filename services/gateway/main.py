@@ -12,6 +12,7 @@ import uvloop
 from services.gateway.app import build_app
 from services.gateway.context import GatewayContext
 from shared.admission.admission import Admission
+from shared.admission.backlog import watched_backlog
 from shared.admission.holders import Holders
 from shared.clock import utc_now
 from shared.domain.catalogue import load_catalogue
@@ -45,10 +46,13 @@ async def open_context(settings: Settings) -> AsyncIterator[GatewayContext]:
     )
     redis = connect_redis(settings.redis_url or "")
     try:
-        async with waiting_for_replies(database, ReplyInbox(redis, str(new_id()))) as waiting:
+        async with (
+            waiting_for_replies(database, ReplyInbox(redis, str(new_id()))) as waiting,
+            watched_backlog(database, limit=settings.waiting_limit_all) as backlog,
+        ):
             yield GatewayContext(
                 database=database,
-                admission=Admission(database, Ringer(redis), MessageRates(redis), catalogue, settings),
+                admission=Admission(database, Ringer(redis), MessageRates(redis), catalogue, settings, backlog),
                 holders=Holders(database),
                 waiting=waiting,
                 catalogue=catalogue,

@@ -18,7 +18,7 @@ from services.gateway.context import GatewayContext, context_of
 from services.gateway.errors import ChatError, refusal_response
 from services.gateway.event_stream import EventStream
 from services.gateway.json_response import json_response
-from shared.admission.refusal import QUOTA_EXCEEDED, TOO_MANY_WAITING
+from shared.admission.refusal import QUOTA_EXCEEDED
 from shared.domain.text_rules import storable_text_problem
 from shared.domain.turn_status import TurnStatus
 from shared.queue.reply_entries import Delta, Done, StreamEntry
@@ -32,9 +32,6 @@ PAGE = 100
 MOST_DIGITS = 18
 """Every number of so many digits is a bigint."""
 NOT_FOUND, CONFLICT, UNPROCESSABLE = 404, 409, 422
-
-RETRY_REFUSALS = {RetryCode.QUOTA_EXCEEDED: QUOTA_EXCEEDED, RetryCode.TOO_MANY_WAITING: TOO_MANY_WAITING}
-"""A retry takes a message and a place like a new turn, and is refused like one."""
 
 
 async def show(request: Request) -> Response:
@@ -52,14 +49,17 @@ async def retry(request: Request) -> Response:
         bot_id=caller.bot.bot_id,
         turn_id=turn_id,
         deadline_seconds=context.settings.async_deadline_seconds,
-        waiting_limit=context.settings.waiting_limit,
+        waiting_limit=context.admission.waiting_limit,
     )
     if result.code is RetryCode.NOT_FOUND:
         raise _no_such_turn()
     if result.code is RetryCode.NOT_RETRYABLE:
         raise ChatError(CONFLICT, "turn_not_retryable", "Only a failed or expired turn can be retried.")
-    if result.code in RETRY_REFUSALS:
-        return refusal_response(RETRY_REFUSALS[result.code], now=context.clock())
+    # a retry takes a message and a place like a new turn, and is refused like one
+    if result.code is RetryCode.QUOTA_EXCEEDED:
+        return refusal_response(QUOTA_EXCEEDED, now=context.clock())
+    if result.code is RetryCode.TOO_MANY_WAITING:
+        return refusal_response(context.admission.too_many_waiting, now=context.clock())
     if result.status is TurnStatus.READY:
         context.admission.ring_soon([turn_id])
     return json_response(turn_body(await _find(request, caller)))

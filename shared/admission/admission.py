@@ -10,10 +10,12 @@ from uuid import UUID
 
 import structlog
 
+from shared.admission.backlog import Backlog
 from shared.admission.buckets import buckets_of, refusal_of
 from shared.admission.holder import FindsHolder, Holder
 from shared.admission.judge import Deadlines, judge
 from shared.admission.refusal import (
+    BACKLOG_FULL,
     CONFIGURATION_UNSTEADY,
     IDEMPOTENCY_CONFLICT,
     QUOTA_EXCEEDED,
@@ -57,7 +59,6 @@ COUNTED_FOR_NOTHING = (AcceptCode.REPLAYED, AcceptCode.STALE_EPOCH)
 
 REFUSALS = {
     AcceptCode.QUOTA_EXCEEDED: QUOTA_EXCEEDED,
-    AcceptCode.TOO_MANY_WAITING: TOO_MANY_WAITING,
     AcceptCode.IDEMPOTENCY_CONFLICT: IDEMPOTENCY_CONFLICT,
 }
 
@@ -80,13 +81,20 @@ class Admission:
     """Judges requests by their bot's configuration and rates, accepts them in groups and rings the workers."""
 
     def __init__(
-        self, database: Database, ringer: Ringer, rates: MessageRates, catalogue: Catalogue, settings: Settings
+        self,
+        database: Database,
+        ringer: Ringer,
+        rates: MessageRates,
+        catalogue: Catalogue,
+        settings: Settings,
+        backlog: Backlog,
     ) -> None:
         self._database = database
         self._ringer = ringer
         self._rates = rates
         self._catalogue = catalogue
         self._settings = settings
+        self._backlog = backlog
         self._deadlines = Deadlines.of(settings)
         self._batcher: Batcher[NewTurn, AcceptResult] = Batcher(self._accept, max_size=TURNS_A_BATCH)
         self._rings: set[asyncio.Task[None]] = set()
@@ -101,6 +109,16 @@ class Admission:
         elif not decision.is_replay:
             turns_accepted.labels(request.door.value).inc()
         return decision
+
+    @property
+    def waiting_limit(self) -> int:
+        """Return how many turns of one workspace may wait: none, while the installation's backlog is full."""
+        return 0 if self._backlog.is_full else self._settings.waiting_limit
+
+    @property
+    def too_many_waiting(self) -> Refusal:
+        """Return what a turn reads that may not wait."""
+        return BACKLOG_FULL if self._backlog.is_full else TOO_MANY_WAITING
 
     async def _decide(
         self, request: ChatRequest, key: Key, holders: FindsHolder[Key], inbox: str | None
@@ -147,7 +165,7 @@ class Admission:
         if result.code in COUNTED_FOR_NOTHING and counted is not None:
             self._rates.give_back(buckets)
             counted = None
-        return None if result.code is AcceptCode.STALE_EPOCH else _answer(result, turn, counted)
+        return None if result.code is AcceptCode.STALE_EPOCH else self._answer(result, turn, counted)
 
     async def _is_known(self, turn: NewTurn) -> bool:
         return turn.idempotency_key is not None and await is_known(
@@ -157,11 +175,21 @@ class Admission:
             idempotency_hours=self._settings.idempotency_hours,
         )
 
+    def _answer(self, result: AcceptResult, turn: NewTurn, rate: RateStanding | None) -> Admitted | Refusal:
+        if result.code is AcceptCode.TOO_MANY_WAITING:
+            return self.too_many_waiting
+        refusal = REFUSALS.get(result.code)
+        if refusal is not None:
+            return refusal
+        assert result.status is not None
+        is_replay = result.code is AcceptCode.REPLAYED
+        return Admitted(result.turn_id, result.status, is_replay, turn.model, rate)
+
     async def _accept(self, turns: Sequence[NewTurn]) -> Sequence[AcceptResult]:
         results = await accept_turns(
             self._database,
             turns,
-            waiting_limit=self._settings.waiting_limit,
+            waiting_limit=self.waiting_limit,
             idempotency_hours=self._settings.idempotency_hours,
         )
         ready = [
@@ -184,12 +212,3 @@ class Admission:
             await self._ringer.ring(COMPLETE_TURN, [(str(turn_id),) for turn_id in turn_ids])
         except QueueUnavailableError:
             log.warning("ring_failed", turns=len(turn_ids))
-
-
-def _answer(result: AcceptResult, turn: NewTurn, rate: RateStanding | None) -> Admitted | Refusal:
-    refusal = REFUSALS.get(result.code)
-    if refusal is not None:
-        return refusal
-    assert result.status is not None
-    is_replay = result.code is AcceptCode.REPLAYED
-    return Admitted(result.turn_id, result.status, is_replay, turn.model, rate)

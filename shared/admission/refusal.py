@@ -16,6 +16,7 @@ class RefusalCode(StrEnum):
     QUOTA_EXCEEDED = "quota_exceeded"
     RATE_LIMIT_EXCEEDED = "rate_limit_exceeded"
     TOO_MANY_WAITING = "too_many_waiting"
+    BACKLOG_FULL = "backlog_full"
     IDEMPOTENCY_CONFLICT = "idempotency_conflict"
     INVALID_API_KEY = "invalid_api_key"
     UNAVAILABLE = "unavailable"
@@ -42,6 +43,10 @@ QUOTA_EXCEEDED = Refusal(
 TOO_MANY_WAITING = Refusal(
     RefusalCode.TOO_MANY_WAITING,
     "Too many messages of this workspace already wait for their turn; try again in a moment.",
+)
+BACKLOG_FULL = Refusal(
+    RefusalCode.BACKLOG_FULL,
+    "More messages wait in this installation than it can answer soon; try again in a few seconds.",
 )
 IDEMPOTENCY_CONFLICT = Refusal(
     RefusalCode.IDEMPOTENCY_CONFLICT,

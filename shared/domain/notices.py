@@ -43,7 +43,7 @@ class DeliveryError(StrEnum):
     MAIL_REFUSED = "mail_refused"
     MAIL_NOT_SET_UP = "mail_not_set_up"
     CHANNEL_REMOVED = "channel_removed"
-    SECRET_UNREADABLE = "secret_unreadable"  # noqa: S105 - a reason, no password
+    SECRET_UNREADABLE = "secret_unreadable"  # noqa: S105 - a reason, no password # nosec B105
 
     @property
     def is_final(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict
 from pydantic.dataclasses import dataclass
 
-PASS = "pass"  # noqa: S105 - a rule's word, no password
+PASS = "pass"  # noqa: S105 - a rule's word, no password # nosec B105
 
 
 @dataclass(frozen=True, slots=True, config=ConfigDict(extra="forbid"))

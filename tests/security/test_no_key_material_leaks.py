@@ -13,10 +13,10 @@ import orjson
 import pytest
 import redis.asyncio as redis
 import structlog
-from sqlalchemy import text
 
 from shared.logs import configure_logs
 from tests.product import Product, Workspace, running_product
+from tests.security.searching import stored_rows, traces_of
 from tests.servers import until
 
 MARKS = {name: f"CANARY{number}x7Qz" * 3 for number, name in enumerate(("good", "rotated", "refused", "odd", "dead"))}
@@ -97,22 +97,6 @@ async def set_webhook(workspace: Workspace) -> str:
     assert status == 200
     secret: str = answer["webhook_secret"]
     return secret.removeprefix("whsec_")
-
-
-async def stored_rows(product: Product) -> list[str]:
-    """Return every row of every table as text; sealed keys stand in it as ciphertext."""
-    tables = await product.database.call(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
-    found: list[str] = []
-    for (table,) in tables:
-        found += [row[0] for row in await product.database.call(text(f"SELECT t::text FROM {table} AS t"))]
-    return found
-
-
-def traces_of(mark: str) -> list[str]:
-    """Return the forms in which a secret may hide: as it is, in part, in hex and in base64."""
-    raw = mark.encode()
-    cut = [base64.b64encode(raw[start:])[4:20].decode() for start in range(3)]
-    return [mark[:12], mark[5:17], raw[:12].hex(), *cut]
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from tests.servers import until
 from tests.visitor import Visitor
 
 SERVICE = DatabaseRole.SERVICE
-OF_THE_INSTALLATION = {"alembic_version", "login_failures"}
+OF_THE_INSTALLATION = {"alembic_version", "backlog", "login_failures"}
 """Tables that hold nothing of a workspace."""
 UNCONDITIONAL = [
     "UPDATE bots SET name = 'taken'",

@@ -41,6 +41,7 @@ STATUSES = {
     RefusalCode.QUOTA_EXCEEDED: 429,
     RefusalCode.RATE_LIMIT_EXCEEDED: 429,
     RefusalCode.TOO_MANY_WAITING: 429,
+    RefusalCode.BACKLOG_FULL: 503,
     RefusalCode.UNAVAILABLE: 503,
 }
 

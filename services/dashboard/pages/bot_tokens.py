@@ -23,7 +23,7 @@ from shared.store.tokens.rows import NewToken, TokenKind, TokenRow
 
 TOKENS_SHOWN = 200
 LONGEST_NAME = 200
-NO_SUCH_TOKEN = "This bot has no such token. It may have been revoked."  # noqa: S105 - a sentence
+NO_SUCH_TOKEN = "This bot has no such token. It may have been revoked."  # noqa: S105 - a sentence # nosec B105
 QUESTIONS = {
     "rotate": ("Rotate", "A new token takes its place, and this one stops working at once.", "Rotate the token"),
     "revoke": ("Revoke", "Programs that use it are refused from then on.", "Revoke the token"),

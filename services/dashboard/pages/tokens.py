@@ -21,7 +21,7 @@ from shared.store.tokens.rows import TokenKind, TokenRow
 
 NOT_FOUND = 404
 MOST_CHARACTERS = 200
-NO_SUCH_TOKEN = "There is no such admin token in this workspace, or it was revoked."  # noqa: S105 - a sentence
+NO_SUCH_TOKEN = "There is no such admin token in this workspace, or it was revoked."  # noqa: S105 - a sentence # nosec B105
 LIST = "/workspace/tokens"
 
 

@@ -36,8 +36,8 @@ from shared.store.tokens.find import find_token
 from shared.store.tokens.rows import TokenKind
 
 FORBIDDEN, TOO_MANY, UNAUTHORIZED, SEE_OTHER = 403, 429, 401, 303
-WRONG_PASSWORD = "E-mail or password is wrong. Try again, or ask an owner of the workspace."  # noqa: S105
-WRONG_TOKEN = "This admin token is unknown or was revoked."  # noqa: S105
+WRONG_PASSWORD = "E-mail or password is wrong. Try again, or ask an owner of the workspace."  # noqa: S105 # nosec B105
+WRONG_TOKEN = "This admin token is unknown or was revoked."  # noqa: S105 # nosec B105
 TOO_OFTEN = "Too many failed attempts. Wait 15 minutes and try again."
 FOREIGN_SIGN_OUT = "This form did not come from a page of yours, or is too old. Open a page and sign out there."
 FOREIGN = "This form did not come from this page. Open the page again and sign in here."

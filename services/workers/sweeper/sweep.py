@@ -25,6 +25,7 @@ from shared.store.keys.rechecks import take_due_rechecks
 from shared.store.keys.rows import KeyRow
 from shared.store.keys.suspects import suspect_keys
 from shared.store.notices.due import due_notices
+from shared.store.turns.backlog import measure_backlog
 from shared.store.turns.sweep import end_lapsed_leases, expire_overdue, promote_due, ring_unclaimed
 from shared.store.usage.unannounced import unannounced_usage
 
@@ -48,6 +49,7 @@ class Sweep:
 
     async def run(self, *, may_end_leases: bool) -> None:
         """Sweep once; raises StoreUnavailableError when PostgreSQL is away."""
+        await measure_backlog(self._database)
         await self._expire()
         if may_end_leases:
             await self._end_lapsed_leases()

@@ -45,6 +45,16 @@ BEGIN
     INTO figures FROM sums;
     PERFORM add_usage(figures);
     -- the mark commits with the effect: counting twice changes nothing
+    PERFORM mark_counted(changed);
+    RETURN cardinality(changed);
+END;
+$$;
+
+-- Mark locked events as counted: what the roll-ups hold of them from now on.
+DROP FUNCTION IF EXISTS mark_counted(usage_events[]);
+CREATE FUNCTION mark_counted(changed usage_events[]) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
     UPDATE usage_events
     SET counted_revision = revision, counted_provider = provider, counted_key_id = key_id,
         counted_turns = ends_turn::integer, counted_failed = (ends_turn AND failed)::integer,
@@ -54,8 +64,8 @@ BEGIN
         counted_estimated_input_tokens = CASE WHEN kind = 'estimated' THEN input_tokens ELSE 0 END,
         counted_estimated_output_tokens = CASE WHEN kind = 'estimated' THEN output_tokens ELSE 0 END,
         counted_cancelled = (ends_turn AND cancelled)::integer, counted_cache_hits = (ends_turn AND cache_hit)::integer
-    WHERE turn_id = ANY (turn_ids) AND (turn_id, attempt) IN (SELECT turn_id, attempt FROM unnest(changed));
-    RETURN cardinality(changed);
+    WHERE turn_id = ANY (ARRAY(SELECT turn_id FROM unnest(changed)))
+        AND (turn_id, attempt) IN (SELECT turn_id, attempt FROM unnest(changed));
 END;
 $$;
 

@@ -8,8 +8,10 @@ GRANT SELECT, INSERT, UPDATE ON workspaces, workspace_counters, quota, provider_
     members, sessions, login_failures, kept_answers TO mevichat_service;
 GRANT DELETE ON documents, sessions, login_failures, kept_answers TO mevichat_service;
 GRANT SELECT, INSERT ON audit TO mevichat_service;
+GRANT SELECT, UPDATE ON backlog TO mevichat_service;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO mevichat_service;
-REVOKE EXECUTE ON FUNCTION seed_history FROM mevichat_service;
+REVOKE EXECUTE ON FUNCTION seed_history, mend_events, mend_usage_of_day, mend_usage_of_month, mend_quota, mend_counters
+    FROM mevichat_service;
 
 -- One workspace: what its own people see and change. Its plan, its slots and its quota are not theirs to change, its
 -- figures are read only, and its turns are accepted by the services.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.store.migrations.sql_files import run_sql_file
 
 revision = "0017"
-down_revision = "0015"
+down_revision = "0016"
 
 
 def upgrade() -> None:
