@@ -63,7 +63,8 @@ class Database:
         walled = min(connections, WALLED_CONNECTIONS)
         return cls(
             _engine(url, connections, application_name, role),
-            _engine(url, walled, application_name, DatabaseRole.WORKSPACE),
+            # asked before use: a lost server is noticed in the other pool first, and people would meet it here again
+            _engine(url, walled, application_name, DatabaseRole.WORKSPACE, asks_first=True),
         )
 
     def of(self, workspace_id: UUID) -> Database:
@@ -141,7 +142,9 @@ class Database:
             info[DatabaseRole.WORKSPACE] = self._workspace_id
 
 
-def _engine(url: str, connections: int, application_name: str, role: DatabaseRole | None) -> AsyncEngine:
+def _engine(
+    url: str, connections: int, application_name: str, role: DatabaseRole | None, *, asks_first: bool = False
+) -> AsyncEngine:
     settings = {"application_name": application_name, **PLANS} | ({} if role is None else {"role": role.value})
     return create_async_engine(
         sqlalchemy_url(url),
@@ -149,6 +152,7 @@ def _engine(url: str, connections: int, application_name: str, role: DatabaseRol
         max_overflow=0,
         pool_use_lifo=True,  # the connection whose plans and caches are warm
         pool_timeout=CONNECT_TIMEOUT_SECONDS,
+        pool_pre_ping=asks_first,
         connect_args={"timeout": CONNECT_TIMEOUT_SECONDS, "server_settings": settings},
     )
 

@@ -51,7 +51,7 @@ async def test_the_overview_says_what_is_wrong(window: Window, product: Product)
 
     await expect(window.page.locator(".note.bad").first).to_contain_text("was refused on")
     await expect(window.page.get_by_text("of this month's 5 messages")).to_be_visible()
-    await expect(window.page.get_by_role("table", name="The latest failed turns and why")).to_contain_text("gpt-5-mini")
+    await expect(window.page.get_by_role("table", name="The latest failed turns and why")).to_contain_text("GPT-5 mini")
     await window.look_at("overview-wrong")
     await window.page.get_by_role("link", name="was refused on").click()
     await expect(window.page.get_by_role("heading", name="What was said")).to_be_visible()
