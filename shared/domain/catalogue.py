@@ -38,8 +38,8 @@ class Model:
     """One model of the catalogue; token figures are the provider's published limits.
 
     `regions`: where the provider can be told to run it, by a field of the request. `cache_from_tokens`: the shortest
-    system prompt that the provider keeps when it is marked; `takes_cache_key`: it keeps prompts by itself and finds
-    them better by a key.
+    prompt that the provider keeps for the next call. With `takes_cache_key` it keeps prompts by itself, and finds them
+    better by a key; without, only a system prompt that is marked.
     """
 
     id: Name

@@ -9,7 +9,7 @@ from functools import partial
 from services.workers.completion.attempt import Attempt, Called
 from services.workers.completion.deltas import Deltas
 from services.workers.completion.prepare import Prompt
-from services.workers.completion.prompt_memory import PromptMemory
+from services.workers.completion.prompt_memory import PromptMemory, cache_key_of
 from services.workers.completion.resolve import Resolved
 from shared.clock import monotonic_seconds
 from shared.domain.turn_status import Door
@@ -60,7 +60,7 @@ class Asker:
             stream=turn.door is Door.STREAM,
             timeout_seconds=min(self._provider_timeout_seconds, max(left_seconds, 0.0)),
             marks_system=self._prompts.marks(prompt.system, model, key_use.key_id if key_use else None, started),
-            cache_key=turn.bot_id.hex if model.takes_cache_key else None,
+            cache_key=cache_key_of(prompt, model, turn.bot_id),
         )
         attempt.held.call = CallNote(model.provider, model.wire_id, key_use)
         first_text: list[float] = []

@@ -1,4 +1,4 @@
-"""Which system prompts were sent just now: one that comes again soon is worth keeping at its provider."""
+"""Which prompts a provider is asked to keep for the next call, where that saves more than it costs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections import OrderedDict
 from typing import Final
 from uuid import UUID
 
-from services.workers.completion.history import estimate_tokens
+from services.workers.completion.history import estimate_prompt_tokens, estimate_tokens
+from services.workers.completion.prepare import Prompt
 from shared.domain.catalogue import Model
 
 KEPT_SECONDS: Final = 300.0
@@ -26,7 +27,7 @@ class PromptMemory:
 
     def marks(self, system: str | None, model: Model, key_id: UUID | None, now_seconds: float) -> bool:
         """Take note that the prompt is sent now, and tell whether it should be marked."""
-        if not system or model.cache_from_tokens is None or estimate_tokens(system) < model.cache_from_tokens:
+        if not system or model.takes_cache_key or not _is_long(estimate_tokens(system), model):
             return False
         prompt = (key_id, model.id, hash(system))
         sent_at = self._sent_at.pop(prompt, None)
@@ -34,3 +35,14 @@ class PromptMemory:
         if len(self._sent_at) > MOST_PROMPTS:
             self._sent_at.popitem(last=False)
         return sent_at is not None and now_seconds - sent_at < KEPT_SECONDS
+
+
+def cache_key_of(prompt: Prompt, model: Model, bot_id: UUID) -> str | None:
+    """Return by what a provider that keeps prompts by itself finds those of this bot; None where it keeps none. Pure."""
+    if not model.takes_cache_key or not _is_long(estimate_prompt_tokens(prompt.messages, prompt.system), model):
+        return None
+    return bot_id.hex
+
+
+def _is_long(tokens: int, model: Model) -> bool:
+    return model.cache_from_tokens is not None and tokens >= model.cache_from_tokens

@@ -17,7 +17,7 @@ REVOKE EXECUTE ON FUNCTION seed_history, mend_events, mend_usage_of_day, mend_us
 -- figures are read only, and its turns are accepted by the services.
 GRANT SELECT ON workspaces, workspace_counters, quota, provider_keys, bots, tokens, audit, turns, usage_events,
     usage_daily, usage_daily_all_bots, usage_monthly, documents, passages, notice_settings, notices, notice_deliveries,
-    members, sessions TO mevichat_workspace;
+    members, sessions, kept_answers TO mevichat_workspace;
 GRANT INSERT ON quota, provider_keys, bots, tokens, audit, usage_events, documents, passages, notice_settings, notices,
     notice_deliveries, members TO mevichat_workspace;
 GRANT UPDATE (epoch, next_position, in_flight, waiting) ON workspace_counters TO mevichat_workspace;
@@ -26,7 +26,6 @@ GRANT UPDATE (revoked_at) ON tokens TO mevichat_workspace;
 GRANT UPDATE (ended_at) ON sessions TO mevichat_workspace;
 GRANT UPDATE ON provider_keys, bots, turns, usage_events, notice_settings, notice_deliveries, members TO mevichat_workspace;
 GRANT UPDATE (rate_per_minute, rate_burst) ON workspaces TO mevichat_workspace;
-GRANT SELECT (workspace_id, bot_id) ON kept_answers TO mevichat_workspace;  -- to find what is deleted, not to read it
 GRANT DELETE ON documents, kept_answers TO mevichat_workspace;
 GRANT EXECUTE ON FUNCTION own_workspace, cancel_turn, retry_turn, lock_workspace_of, close_turn, revised_now, promote,
     release_conversation, release_for_room, release_all_for_key, apply_verdict, calm_after, note_key_change,

@@ -43,6 +43,7 @@ NEEDED = {
     "GET /workspace": VIEWER,
     "GET /workspace/tokens": ADMIN,
     "GET /workspace/tokens/new": ADMIN,
+    "POST /workspace/rate": ADMIN,
     "POST /workspace/tokens/new": ADMIN,
     "GET /workspace/tokens/{id}/rotate": ADMIN,
     "POST /workspace/tokens/{id}/rotate": ADMIN,

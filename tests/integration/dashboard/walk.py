@@ -44,7 +44,7 @@ def path_with(page: Page, value: object) -> str:
 async def make_things(workspace: Workspace) -> dict[str, str]:
     """Give the workspace one of everything that a page may name; return their ids by kind."""
     key = await workspace.add_key("openai", KEY)
-    bot = await workspace.add_bot("mevichat:mini")
+    bot = await workspace.add_bot("mevichat:mini", cache_seconds=60)
     _, document = await workspace.admin("POST", "/api/documents", {"bot_id": bot["id"], "title": "T", "text": "words"})
     _, reply = await workspace.ask(bot["token"], "Hello")
     _, tokens = await workspace.admin("GET", "/api/tokens")

@@ -27,7 +27,7 @@ CREATE TABLE kept_answers (
 );
 CREATE INDEX kept_answers_over ON kept_answers (kept_until);
 CREATE INDEX kept_answers_newest ON kept_answers (workspace_id, kept_at);
--- what is kept is the services' own: no person reads it, only forgets a bot's
+-- one workspace forgets what is kept for a bot of its own
 ALTER TABLE kept_answers ENABLE ROW LEVEL SECURITY;
 CREATE POLICY of_all ON kept_answers TO mevichat_service USING (true);
 CREATE POLICY of_one_workspace ON kept_answers TO mevichat_workspace USING (workspace_id = own_workspace());
