@@ -6,12 +6,13 @@
 # make profile  where a turn's CPU goes: tables and flame graphs in build/profile
 # make bench-scale  what a turn costs as the tables grow (ARGS=--quick: a first look)
 # make faults  20 seeds of every fault under load, an hour and more (ARGS="--seeds 1": one)
+# make faults-short  one seed of it, every kind of fault once
 # make fuzz   100,000 made-up requests over both ports
 # make screenshots  the README's pictures, made anew by the browser tests
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test check lock bench bench-peers bench-scale faults fuzz guard profile screenshots chromium
+.PHONY: help run test check lock bench bench-peers bench-scale faults faults-short fuzz guard profile screenshots chromium
 
 # the first Python of 3.11 or 3.12 that really runs
 PYTHON := $(shell for name in python3.12 python3.11 python3; do \
@@ -73,6 +74,9 @@ profile: $(VENV)/made-of-check
 
 faults: $(VENV)/made-of-check
 	@$(BIN)/python -m tests.faults $(or $(ARGS),--seeds 20 --turns 2500)
+
+faults-short: $(VENV)/made-of-check
+	@$(BIN)/python -m pytest tests/faults/test_short_form.py -m campaign --capture=no
 
 fuzz: $(VENV)/made-of-check
 	@$(BIN)/python -m tests.security

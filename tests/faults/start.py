@@ -9,9 +9,10 @@ import inspect
 import os
 import signal
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
@@ -89,15 +90,18 @@ def _watched(function: Callable[..., Any], side: Side, look: Callable[..., None]
 
 
 def _wrap_clock(orders: OrderFile) -> None:
-    true_now = shared.clock.utc_now
+    """Let every clock of the process that tells the time of day be off as ordered; monotonic clocks never are."""
+    true_now, true_time, true_time_ns = shared.clock.utc_now, time.time, time.time_ns
 
-    def utc_now() -> datetime:
+    def seconds_off() -> float:
         seconds = orders.read().clock_seconds
         if seconds and not orders.is_obeyed:
             orders.note_obeyed()
-        return true_now() + timedelta(seconds=seconds)
+        return seconds
 
-    shared.clock.utc_now = utc_now
+    shared.clock.utc_now = lambda: true_now() + timedelta(seconds=seconds_off())
+    time.time = lambda: true_time() + seconds_off()
+    time.time_ns = lambda: true_time_ns() + int(seconds_off() * 1_000_000_000)
 
 
 def _end(orders: OrderFile) -> None:

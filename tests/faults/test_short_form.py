@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.faults.report import problems_of
 from tests.faults.run import Plan, run_seed
 from tests.faults.schedule import ALL, schedule
@@ -14,6 +16,7 @@ SLOW_MACHINE_SECONDS = 60.0
 """Nobody's time is judged here: a machine that runs other tests beside it may be slow, never wrong."""
 
 
+@pytest.mark.campaign
 async def test_every_fault_under_load_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
     plan = Plan(SEED, TURNS, schedule(SEED), tmp_path, quick=True, unclaimed_limit_seconds=SLOW_MACHINE_SECONDS)
 
