@@ -115,6 +115,20 @@ async def test_drift_of_each_kind_is_found_named_and_mended(
     assert await tables(bench.database) == before
 
 
+async def test_no_figure_of_any_roll_up_goes_uncompared(bench: Bench) -> None:
+    columns = await bench.sql(
+        "SELECT table_name, column_name FROM information_schema.columns WHERE data_type = 'bigint' "
+        "AND table_name IN ('usage_daily', 'usage_daily_all_bots', 'usage_monthly') ORDER BY 1, 2"
+    )
+    assert len(columns) >= 36
+
+    for column in columns:
+        await bench.sql(f"UPDATE {column.table_name} SET {column.column_name} = {column.column_name} + 1")
+        (found,) = await drift(bench.database)
+        assert (found.kind, set(found.differs)) == (column.table_name, {"rows", column.column_name})
+        await bench.sql(f"UPDATE {column.table_name} SET {column.column_name} = {column.column_name} - 1")
+
+
 async def test_an_event_that_belongs_to_no_turn_is_named_and_left_alone(
     bench: Bench, installation: dict[str, str]
 ) -> None:
