@@ -54,19 +54,19 @@ def _open(
 
 
 def _load_openai(base_url: str, session: aiohttp.ClientSession) -> Provider:
-    from shared.providers.openai.sdk import OpenAISdkWire  # noqa: PLC0415
+    from shared.providers.openai.sdk import open_sdk_wire  # noqa: PLC0415
     from shared.providers.sdk.transport import open_http_client  # noqa: PLC0415
 
     _hush("openai")
-    return HttpProvider(OPENAI, OpenAISdkWire(base_url, open_http_client(session)))
+    return HttpProvider(OPENAI, open_sdk_wire(base_url, open_http_client(session)))
 
 
 def _load_anthropic(base_url: str, session: aiohttp.ClientSession) -> Provider:
-    from shared.providers.anthropic.sdk import AnthropicSdkWire  # noqa: PLC0415
+    from shared.providers.anthropic.sdk import open_sdk_wire  # noqa: PLC0415
     from shared.providers.sdk.transport import open_http_client  # noqa: PLC0415
 
     _hush("anthropic")
-    return HttpProvider(ANTHROPIC, AnthropicSdkWire(base_url, open_http_client(session)))
+    return HttpProvider(ANTHROPIC, open_sdk_wire(base_url, open_http_client(session)))
 
 
 def _hush(sdk: str) -> None:

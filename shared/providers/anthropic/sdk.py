@@ -1,10 +1,9 @@
-"""Anthropic's own client as a wire: the reference that the direct one is held against."""
+"""Anthropic's own client, bound to one credential, and its errors in the wire's words."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import anthropic
 import httpx2
@@ -13,9 +12,8 @@ from shared.domain.error_types import ErrorType
 from shared.providers.anthropic.address import WORKSPACE_HEADER
 from shared.providers.anthropic.dialect import ANTHROPIC
 from shared.providers.port import Credential
-from shared.providers.sdk.events import SdkEvents
-from shared.providers.wire import Events, ReportedError, UnreachedError, Whole
-from shared.providers.wire_values import read_json
+from shared.providers.sdk.wire import SdkWire
+from shared.providers.wire import ReportedError, UnreachedError
 
 
 class ExplicitClient(anthropic.AsyncAnthropic):
@@ -37,41 +35,14 @@ class ExplicitClient(anthropic.AsyncAnthropic):
         self._platform = "Unknown"
 
 
-class AnthropicSdkWire:
-    """Carries requests by a fresh client for each."""
+def open_sdk_wire(base_url: str, http_client: httpx2.AsyncClient) -> SdkWire:
+    """Return the wire to `base_url`; the HTTP client is shared by all calls."""
+    url = httpx2.URL(base_url + "/")
 
-    def __init__(self, base_url: str, http_client: httpx2.AsyncClient) -> None:
-        self._base_url = httpx2.URL(base_url + "/")
-        self._http_client = http_client
+    def open_client(credential: Credential) -> ExplicitClient:
+        return ExplicitClient(credential, url, http_client)
 
-    async def ask(self, credential: Credential, body: Mapping[str, Any]) -> Whole:
-        """Send the body and wait for the whole answer, as `Wire.ask` says."""
-        with _translated():
-            answer = await self._client(credential).post(ANTHROPIC.chat_path, body=dict(body), cast_to=httpx2.Response)
-        return Whole(answer.headers, read_json(answer.content))
-
-    @asynccontextmanager
-    async def stream(self, credential: Credential, body: Mapping[str, Any]) -> AsyncIterator[Events]:
-        """Send the body and read the answer as it comes, as `Wire.stream` says."""
-        with _translated():
-            stream = await self._client(credential).post(
-                ANTHROPIC.chat_path,
-                body=dict(body),
-                cast_to=object,
-                stream=True,
-                stream_cls=anthropic.AsyncStream[object],
-            )
-            async with stream:
-                yield SdkEvents(stream.response.headers, stream)
-
-    async def list_models(self, credential: Credential) -> bytes:
-        """Ask for the models that the account may use, as `Wire.list_models` says."""
-        with _translated():
-            answer = await self._client(credential).get(ANTHROPIC.models_path, cast_to=httpx2.Response)
-        return answer.content
-
-    def _client(self, credential: Credential) -> ExplicitClient:
-        return ExplicitClient(credential, self._base_url, self._http_client)
+    return SdkWire(ANTHROPIC, open_client, anthropic.AsyncStream[object], _translated)
 
 
 @contextmanager

@@ -1,10 +1,9 @@
-"""OpenAI's own client as a wire: the reference that the direct one is held against."""
+"""OpenAI's own client, bound to one credential, and its errors in the wire's words."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
-from typing import Any
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import httpx2
 import openai
@@ -13,9 +12,8 @@ from shared.domain.error_types import ErrorType
 from shared.providers.openai.address import address_of
 from shared.providers.openai.dialect import OPENAI
 from shared.providers.port import Credential
-from shared.providers.sdk.events import SdkEvents
-from shared.providers.wire import Events, ReportedError, UnreachedError, Whole
-from shared.providers.wire_values import read_json
+from shared.providers.sdk.wire import SdkWire
+from shared.providers.wire import ReportedError, UnreachedError
 
 NO_HEADERS: Mapping[str, str] = {}
 
@@ -41,37 +39,13 @@ class ExplicitClient(openai.AsyncOpenAI):
         self._platform = "Unknown"
 
 
-class OpenAISdkWire:
-    """Carries requests by a fresh client for each."""
+def open_sdk_wire(base_url: str, http_client: httpx2.AsyncClient) -> SdkWire:
+    """Return the wire to `base_url`; the HTTP client is shared by all calls."""
 
-    def __init__(self, base_url: str, http_client: httpx2.AsyncClient) -> None:
-        self._base_url = base_url
-        self._http_client = http_client
+    def open_client(credential: Credential) -> ExplicitClient:
+        return ExplicitClient(credential, base_url, http_client)
 
-    async def ask(self, credential: Credential, body: Mapping[str, Any]) -> Whole:
-        """Send the body and wait for the whole answer, as `Wire.ask` says."""
-        with _translated():
-            answer = await self._client(credential).post(OPENAI.chat_path, body=dict(body), cast_to=httpx2.Response)
-        return Whole(answer.headers, read_json(answer.content))
-
-    @asynccontextmanager
-    async def stream(self, credential: Credential, body: Mapping[str, Any]) -> AsyncIterator[Events]:
-        """Send the body and read the answer as it comes, as `Wire.stream` says."""
-        with _translated():
-            stream = await self._client(credential).post(
-                OPENAI.chat_path, body=dict(body), cast_to=object, stream=True, stream_cls=openai.AsyncStream[object]
-            )
-            async with stream:
-                yield SdkEvents(stream.response.headers, stream)
-
-    async def list_models(self, credential: Credential) -> bytes:
-        """Ask for the models that the account may use, as `Wire.list_models` says."""
-        with _translated():
-            answer = await self._client(credential).get(OPENAI.models_path, cast_to=httpx2.Response)
-        return answer.content
-
-    def _client(self, credential: Credential) -> ExplicitClient:
-        return ExplicitClient(credential, self._base_url, self._http_client)
+    return SdkWire(OPENAI, open_client, openai.AsyncStream[object], _translated)
 
 
 @contextmanager
