@@ -50,6 +50,7 @@ ADMIN = {
     "GET /api/notices/settings": Row(),
     "PUT /api/notices/settings": Row(),
     "GET /api/workspace": Row(),
+    "PATCH /api/workspace": Row(),
     "GET /api/audit": Row(BOT, "?target=ID"),
 }
 CHAT = {
