@@ -31,6 +31,7 @@ OLD, NEW = new_master_key(), new_master_key()
 MANY = 1_200
 SEALED = MANY + 1
 WORKSPACE = new_id()
+HOLD = text("SELECT 1 FROM provider_keys WHERE id = :key_id FOR UPDATE")
 SECRET = Secret("whsec_" + "s" * 44)
 
 
@@ -76,10 +77,12 @@ async def test_a_rotation_that_is_killed_is_run_again_and_then_the_old_master_ke
     database: Database, keys: dict[UUID, str], installation: dict[str, str]
 ) -> None:
     both = installation | {"MEVICHAT_MASTER_KEYS": f"{NEW},{OLD}"}
-    rotation = await start("vault", "rotate", environment=both)
-    await until(lambda: some_but_not_all(database))
-    rotation.kill()
-    await rotation.wait()
+    async with database.transaction() as connection:  # somebody holds a key in the middle: the rotation waits there
+        await connection.execute(HOLD, {"key_id": sorted(keys)[MANY // 2]})
+        rotation = await start("vault", "rotate", environment=both)
+        await until(lambda: some_but_not_all(database))
+        rotation.kill()
+        await rotation.wait()
     half = await newly_sealed(database)
     assert 1 < half < SEALED
 

@@ -77,6 +77,7 @@ CHANGES: dict[tuple[str, str], tuple[str, Callable[[Workspace], Awaitable[Call]]
     ("POST", "/api/tokens/{id}/rotate"): ("token.rotate", lambda w: new_token(w, "/rotate")),
     ("POST", "/api/documents"): ("document.create", document),
     ("DELETE", "/api/documents/{id}"): ("document.delete", new_document),
+    ("PATCH", "/api/workspace"): ("workspace.rate", lambda _: just("/api/workspace", {"rate_per_minute": 60})),
     ("PUT", "/api/notices/settings"): (
         "notices.settings",
         lambda _: just("/api/notices/settings", {"webhook_url": "https://example.com/hook"}),
