@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ import services.workers.completion.main
 import services.workers.ledger.main
 import services.workers.notices.main
 import services.workers.sweeper.main
+from infra.embedded.free_port import free_port
 from infra.simulator.server import Simulator
 from shared.domain.plans import Plan
 from shared.domain.token_format import ADMIN_PREFIX, hash_token, last_four
@@ -29,6 +29,7 @@ from shared.store.tokens.create import create_token
 from shared.store.tokens.rows import NewToken, TokenKind
 from shared.store.workspaces.create import create_workspace
 from tests.actor import TESTER
+from tests.servers import is_answered
 
 READY_WITHIN_SECONDS = 30
 RUNS = {
@@ -180,23 +181,8 @@ def _settings(database_url: str, redis_url: str, simulator: Simulator, overrides
 async def _until_ready(http: aiohttp.ClientSession, ports: tuple[int, ...], runs: list[asyncio.Task[int]]) -> None:
     urls = [f"http://127.0.0.1:{port}/health/ready" for port in ports]
     async with asyncio.timeout(READY_WITHIN_SECONDS):
-        while not all([await _answers(http, url) for url in urls]):
+        while not all([await is_answered(http, url) for url in urls]):
             for run in runs:
                 if run.done():
                     run.result()
             await asyncio.sleep(0.05)
-
-
-async def _answers(http: aiohttp.ClientSession, url: str) -> bool:
-    try:
-        async with http.get(url) as answer:
-            return answer.status == 200
-    except aiohttp.ClientError:
-        return False
-
-
-def free_port() -> int:
-    """Return a port of the loopback interface that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
+import aiohttp
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -88,3 +89,12 @@ async def until(look: Callable[[], Awaitable[bool]], *, seconds: float = 15) -> 
     async with asyncio.timeout(seconds):
         while not await look():
             await asyncio.sleep(0.02)
+
+
+async def is_answered(http: aiohttp.ClientSession, url: str) -> bool:
+    """Tell whether a server answers there, and well."""
+    try:
+        async with http.get(url) as answer:
+            return answer.status == 200
+    except aiohttp.ClientError:
+        return False

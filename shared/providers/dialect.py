@@ -45,7 +45,8 @@ class Dialect:
     """One provider's ways.
 
     `needs` names a module that a call's request is built with and that is costly to import, or None.
-    `asks_again_whole` tells by an error whether the account may have the answer, only not in a stream.
+    `whole_instead` returns the body for a whole answer where a stream's error says that the account may have the answer,
+    only not in a stream; else None.
     """
 
     chat_path: str
@@ -55,11 +56,10 @@ class Dialect:
     address_of: Callable[[str, Credential], str]
     headers_of: Callable[[Credential], dict[str, str]]
     build_request: Callable[[ChatCall], tuple[dict[str, Any], Travelling]]
-    without_streaming: Callable[[Mapping[str, Any]], dict[str, Any]]
     read_headers: Callable[[Mapping[str, str], Reading], None]
     read_whole: Callable[[object, Reading], None]
     open_reader: Callable[[Reading], Callable[[object], None]]
     read_event: Callable[[ServerEvent, Mapping[str, str]], EventValue]
     read_error: ReadError
-    asks_again_whole: Callable[[Reported], bool]
+    whole_instead: Callable[[Reported, Mapping[str, Any]], dict[str, Any] | None]
     needs: Callable[[ChatCall], str | None]

@@ -70,9 +70,10 @@ class HttpProvider:
                 async for event in events:
                     read(event)
         except ReportedError as error:
-            if reading.has_begun or not self.dialect.asks_again_whole(error.reported):
+            whole = None if reading.has_begun else self.dialect.whole_instead(error.reported, body)
+            if whole is None:
                 raise
-            await self._ask(credential, self.dialect.without_streaming(body), reading)
+            await self._ask(credential, whole, reading)
 
     async def _list_models(self, credential: Credential, timeout_seconds: float) -> tuple[str, ...] | None:
         try:

@@ -10,9 +10,10 @@ import pytest_asyncio
 from aiohttp import web
 from playwright.async_api import expect
 
+from infra.embedded.free_port import free_port
 from tests.browser.key_states import openai_key
 from tests.browser.window import Window
-from tests.product import Workspace, free_port
+from tests.product import Workspace
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 

@@ -14,10 +14,10 @@ from pathlib import Path
 import aiohttp
 
 from infra.cli.addresses import PORT_SETTINGS, environment_of
+from infra.embedded.free_port import free_port
 from shared.settings import Settings
 from tests.faults.orders import OrderFile
 from tests.faults.start import ORDERS_VARIABLE
-from tests.product import free_port
 from tests.servers import until
 
 ROOT = Path(__file__).parents[2]

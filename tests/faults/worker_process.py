@@ -11,8 +11,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from infra.cli.addresses import environment_of
+from infra.embedded.free_port import free_port
 from shared.settings import Settings
-from tests.product import free_port
 
 ROOT = Path(__file__).parents[2]
 

@@ -16,6 +16,7 @@ from typing import Any
 import aiohttp
 import redis.asyncio as redis
 
+from infra.embedded.free_port import free_port
 from infra.embedded.postgres import EmbeddedPostgres
 from infra.embedded.redis import EmbeddedRedis
 from infra.simulator.server import Simulator
@@ -25,7 +26,7 @@ from tests.faults.clients import Bot, Clients
 from tests.faults.fleet import Fleet, running_fleet
 from tests.faults.orders import Order
 from tests.faults.questions import questions
-from tests.product import Product, Workspace, free_port
+from tests.product import Product, Workspace
 from tests.servers import running_postgres, running_redis
 
 TIMES: dict[str, Any] = {

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from redis.asyncio import Redis
 
+from infra.embedded.free_port import free_port
 from infra.simulator.server import Simulator
 from shared.queue.connection import connect_redis
 from tests.guard.relay import Passed, running_relay
@@ -16,7 +17,6 @@ from tests.guard.service_threads import RUNS, ServiceThread, running_services
 from tests.guard.statements import Statements
 from tests.measuring.bot import MeasuredBot
 from tests.measuring.talk import talk
-from tests.product import free_port
 
 WARM_UP = 128
 

@@ -15,11 +15,11 @@ from pathlib import Path
 import aiohttp
 
 from infra.cli.addresses import PORT_SETTINGS, environment_of
+from infra.embedded.free_port import free_port
 from infra.embedded.postgres import EmbeddedPostgres
 from infra.embedded.redis import EmbeddedRedis
 from shared.settings import Settings
-from tests.product import free_port
-from tests.servers import until
+from tests.servers import is_answered, until
 
 ROOT = Path(__file__).parents[2]
 READY_WITHIN_SECONDS = 60
@@ -91,12 +91,8 @@ async def _is_ready(process: asyncio.subprocess.Process, port: int) -> bool:
     if process.returncode is not None:
         message = f"a process ended with {process.returncode} before it was ready"
         raise RuntimeError(message)
-    url = f"http://127.0.0.1:{port}/health/ready"
-    try:
-        async with aiohttp.ClientSession() as session, session.get(url) as answer:
-            return answer.status == 200
-    except aiohttp.ClientError:
-        return False
+    async with aiohttp.ClientSession() as session:
+        return await is_answered(session, f"http://127.0.0.1:{port}/health/ready")
 
 
 def _pid(server: EmbeddedPostgres | EmbeddedRedis) -> int:

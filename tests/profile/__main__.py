@@ -10,6 +10,7 @@ from pathlib import Path
 
 import uvloop
 
+from infra.embedded.free_port import free_port
 from infra.embedded.postgres import EmbeddedPostgres
 from infra.embedded.redis import EmbeddedRedis
 from shared.queue.connection import connect_redis
@@ -18,7 +19,6 @@ from tests.measuring.cpu import cpu_seconds
 from tests.measuring.sheets import Sheet, write_report
 from tests.measuring.stack import Servers, Stack, running_stack
 from tests.measuring.talk import talk, talk_during
-from tests.product import free_port
 from tests.profile.report import cpu_sheet, server_sheets, stage_sheet
 from tests.profile.sampling import sample, sampler
 from tests.profile.server_profile import Counters, read_counters, time_functions

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from infra.embedded.free_port import free_port
 from shared.queue.connection import connect_redis
 from shared.store.url import sqlalchemy_url
 from tests.guard.server_figures import until_queues_are_empty
@@ -15,7 +16,6 @@ from tests.measuring.connections import until_alone
 from tests.measuring.cpu import cpu_seconds
 from tests.measuring.stack import Servers, running_stack
 from tests.measuring.talk import talk
-from tests.product import free_port
 from tests.profile.server_profile import Counters, read_counters
 
 CLIENTS = 64

@@ -14,11 +14,12 @@ from typing import Any
 import aiohttp
 
 from infra.cli.addresses import environment_of
+from infra.embedded.free_port import free_port
 from infra.simulator.server import Simulator
 from shared.settings import Settings
 from shared.store.database import Database
 from tests.integration.cli.commands import ROOT, clean_environment, until_ready
-from tests.product import Product, _settings, free_port
+from tests.product import Product, _settings
 
 NAMES = ("gateway", "dashboard", "worker", "background")
 ENDS_WITHIN_SECONDS = 20

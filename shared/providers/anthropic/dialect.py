@@ -46,12 +46,8 @@ def _open_reader(reading: Reading) -> Callable[[object], None]:
     return EventReader(reading).read
 
 
-def _without_streaming(body: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in body.items() if name != "stream"}
-
-
-def _asks_again_whole(_reported: Reported) -> bool:
-    return False
+def _whole_instead(_reported: Reported, _body: Mapping[str, Any]) -> None:
+    return None
 
 
 ANTHROPIC = Dialect(
@@ -62,12 +58,11 @@ ANTHROPIC = Dialect(
     address_of=address_of,
     headers_of=headers_of,
     build_request=build_request,
-    without_streaming=_without_streaming,
     read_headers=read_headers,
     read_whole=read_whole,
     open_reader=_open_reader,
     read_event=read_event,
     read_error=read_error,
-    asks_again_whole=_asks_again_whole,
+    whole_instead=_whole_instead,
     needs=needs,
 )

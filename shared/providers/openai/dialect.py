@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 from shared.providers.dialect import Dialect, End, EventValue, ServerEvent
+from shared.providers.error_table import Reported
 from shared.providers.openai.address import address_of, headers_of
 from shared.providers.openai.errors import TABLE, is_ban_on_streaming, read_error
 from shared.providers.openai.request import build_request, without_streaming
@@ -46,6 +48,10 @@ def _open_reader(reading: Reading) -> Callable[[object], None]:
     return partial(read_chunk, reading=reading)
 
 
+def _whole_instead(reported: Reported, body: Mapping[str, Any]) -> dict[str, Any] | None:
+    return without_streaming(body) if is_ban_on_streaming(reported) else None
+
+
 def _needs(_call: ChatCall) -> None:
     return None
 
@@ -58,12 +64,11 @@ OPENAI = Dialect(
     address_of=address_of,
     headers_of=headers_of,
     build_request=build_request,
-    without_streaming=without_streaming,
     read_headers=read_headers,
     read_whole=read_whole,
     open_reader=_open_reader,
     read_event=read_event,
     read_error=read_error,
-    asks_again_whole=is_ban_on_streaming,
+    whole_instead=_whole_instead,
     needs=_needs,
 )

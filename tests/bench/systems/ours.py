@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from infra.embedded.free_port import free_port
 from tests.bench.systems.door import Door
-from tests.bench.systems.process import Process, free_port, running_process, until_answers
+from tests.bench.systems.process import Process, running_process, until_answers
 from tests.bench.systems.standin import StandIn
 from tests.bench.systems.system import Running
 from tests.bench.systems.tenants import make_tenants

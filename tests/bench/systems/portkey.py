@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
 
+from infra.embedded.free_port import free_port
 from tests.bench.figures import NoFigureError
 from tests.bench.systems.door import Door, bearer
-from tests.bench.systems.process import free_port, running_process, until_answers
+from tests.bench.systems.process import running_process, until_answers
 from tests.bench.systems.standin import StandIn
 from tests.bench.systems.system import Running
 

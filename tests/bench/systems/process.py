@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import aiohttp
 
 from tests.bench.figures import NoFigureError
+from tests.servers import is_answered
 
 STOP_SECONDS = 60
 POLL_SECONDS = 0.05
@@ -60,23 +60,8 @@ async def until_answers(url: str, process: Process, log: Path, *, seconds: float
     began = loop.time()
     async with aiohttp.ClientSession() as session:
         while process.returncode is None and loop.time() < began + seconds:
-            if await _answers(session, url):
+            if await is_answered(session, url):
                 return loop.time() - began
             await asyncio.sleep(POLL_SECONDS)
     tail = " ".join(log.read_text(errors="replace")[-LOG_TAIL:].split())
     raise NoFigureError(f"It did not start within {seconds:.0f} s: {tail or 'it printed nothing'}")
-
-
-async def _answers(session: aiohttp.ClientSession, url: str) -> bool:
-    try:
-        async with session.get(url) as answer:
-            return answer.status == 200
-    except aiohttp.ClientError:
-        return False
-
-
-def free_port() -> int:
-    """Return a port of the loopback interface that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import aiohttp
 
+from infra.embedded.free_port import free_port
 from tests.bench.systems.door import Door, bearer
-from tests.bench.systems.process import free_port, running_process, until_answers
+from tests.bench.systems.process import running_process, until_answers
 
 START_SECONDS = 20
 

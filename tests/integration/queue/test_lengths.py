@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from infra.embedded.free_port import free_port
 from shared.queue.connection import connect_redis
 from shared.queue.errors import QueueUnavailableError
 from shared.queue.lengths import QueueReader
 from shared.queue.ring import Ringer
 from shared.queue.routes import COMPLETE_TURN, COUNT_USAGE
-from tests.product import free_port
 
 
 async def test_each_queue_tells_how_many_messages_wait(redis_url: str) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from shared.domain.key_states import KeyState
 from shared.domain.plans import Plan
 from shared.domain.turn_result import TurnError
 from shared.domain.turn_status import Door, TurnStatus
@@ -16,7 +17,8 @@ from shared.ids import new_id
 from shared.store.bots.rows import NewBot
 from shared.store.bots.write import create_bot
 from shared.store.database import Database
-from shared.store.keys.rows import NewKey
+from shared.store.keys.read import find_key
+from shared.store.keys.rows import KeyRow, NewKey, Standing, Verdict
 from shared.store.keys.write import insert_key
 from shared.store.turns.accept import accept_turns
 from shared.store.turns.claim import Claim, claim_turns
@@ -27,6 +29,7 @@ from shared.store.workspaces.read import find_workspace
 from shared.store.workspaces.rows import WorkspaceRow
 from tests.actor import TESTER
 
+INVALID = Standing(state=KeyState.INVALID, reason_code="key_refused", reason="OpenAI refused the key.")
 FAILED = TurnError(type="unknown", reason="It failed.", retryable=True)
 
 
@@ -151,3 +154,15 @@ def failed(turn: ClaimedTurn, **fields: Any) -> AttemptEnd:
         call_began=True,
     )
     return replace(end, **fields)
+
+
+async def key_of(bench: Bench, use: KeyUse) -> KeyRow:
+    """Read a key that exists."""
+    key = await find_key(bench.database, workspace_id=bench.workspace_id, key_id=use.key_id)
+    assert key is not None
+    return key
+
+
+def verdict(bench: Bench, use: KeyUse, standing: Standing, *, version: int = 1, seq: int = 0) -> Verdict:
+    """Return a verdict on one version of the key."""
+    return Verdict(use.key_id, bench.workspace_id, version=version, verdict_seq=seq, standing=standing)

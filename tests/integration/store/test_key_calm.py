@@ -5,25 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shared.domain.key_states import KeyState
-from shared.store.keys.read import find_key
-from shared.store.keys.rows import KeyRow, Standing, Verdict
+from shared.store.keys.rows import Standing
 from shared.store.keys.verdict import apply_verdict
 from shared.store.turns.rows import KeyUse
-from tests.integration.store.bench import FAILED, Bench, failed
-
-INVALID = Standing(state=KeyState.INVALID, reason_code="key_refused", reason="OpenAI refused the key.")
-
-
-async def key_of(bench: Bench, use: KeyUse) -> KeyRow:
-    """Read a key that exists."""
-    key = await find_key(bench.database, workspace_id=bench.workspace_id, key_id=use.key_id)
-    assert key is not None
-    return key
-
-
-def verdict(bench: Bench, use: KeyUse, standing: Standing, *, version: int = 1, seq: int = 0) -> Verdict:
-    """Return a verdict on one version of the key."""
-    return Verdict(use.key_id, bench.workspace_id, version=version, verdict_seq=seq, standing=standing)
+from tests.integration.store.bench import FAILED, Bench, failed, key_of, verdict
 
 
 async def test_after_a_probe_that_clears_a_refusal_fails_only_its_own_turn_for_a_while(bench: Bench) -> None:

@@ -9,18 +9,16 @@ from shared.domain.key_states import KeyState
 from shared.domain.turn_status import TurnStatus
 from shared.ids import new_id
 from shared.store.keys.change import patch_key
-from shared.store.keys.read import find_key, list_keys
+from shared.store.keys.read import list_keys
 from shared.store.keys.rechecks import take_due_rechecks
 from shared.store.keys.rows import (
     ChangeRefusal,
     ChangeResult,
-    KeyRow,
     NewKey,
     Rotation,
     RotationResult,
     SameKey,
     Standing,
-    Verdict,
 )
 from shared.store.keys.suspects import suspect_keys
 from shared.store.keys.verdict import apply_verdict, take_live_probe
@@ -29,21 +27,7 @@ from shared.store.turns.record import record_attempts
 from shared.store.turns.rows import KeyUse
 from shared.store.workspaces.configuration import read_configurations
 from tests.actor import TESTER
-from tests.integration.store.bench import Bench, failed
-
-INVALID = Standing(state=KeyState.INVALID, reason_code="key_refused", reason="OpenAI refused the key.")
-
-
-async def key_of(bench: Bench, use: KeyUse) -> KeyRow:
-    """Read a key that exists."""
-    key = await find_key(bench.database, workspace_id=bench.workspace_id, key_id=use.key_id)
-    assert key is not None
-    return key
-
-
-def verdict(bench: Bench, use: KeyUse, standing: Standing, *, version: int = 1, seq: int = 0) -> Verdict:
-    """Return a verdict on one version of the key."""
-    return Verdict(use.key_id, bench.workspace_id, version=version, verdict_seq=seq, standing=standing)
+from tests.integration.store.bench import INVALID, Bench, failed, key_of, verdict
 
 
 async def test_many_refusals_at_once_make_one_suspicion(bench: Bench) -> None:
