@@ -18,7 +18,7 @@ from tests.bench.cases.tenants import TENANTS
 from tests.bench.cases.whole import WHOLE
 from tests.bench.systems.litellm import LiteLLM
 from tests.bench.systems.ours import Ours
-from tests.bench.systems.portkey import Portkey
+from tests.bench.systems.portkey import NODE_RELEASES, Portkey
 from tests.bench.systems.system import System
 
 OURS, LITELLM, PORTKEY = "ours", "litellm", "portkey"
@@ -50,8 +50,12 @@ def stages_of(
         ],
         LITELLM: [Stage(LiteLLM(peers, folder), BESIDE_PEERS)],
         PORTKEY: [
-            Stage(Portkey(peers, folder), WHOLES),
-            Stage(Portkey(peers, folder, streams=True), (*STREAMS, *PACED)),
+            stage
+            for release in NODE_RELEASES
+            for stage in (
+                Stage(Portkey(peers, folder, release), WHOLES),
+                Stage(Portkey(peers, folder, release, streams=True), (*STREAMS, *PACED)),
+            )
         ],
     }
     stages = [stage for name in SYSTEMS if name in systems for stage in everything[name]]

