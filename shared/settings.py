@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.errors import MevichatError
+from shared.serving.limits import RequestLimits
 
 PREFIX = "MEVICHAT_"
 
@@ -92,6 +93,9 @@ class Settings(BaseSettings):
     concurrency: Count = 1000
     database_connections: Count = 8
     body_limit_bytes: Count = 1_048_576
+    request_head_bytes: Count = 32_768
+    http_connections: Count = 10_000
+    """Connections that one process of a port holds; fewer where it may not open so many files."""
     waiting_limit: Count = 10_000
     """Turns of one workspace that may wait for a slot before `too_many_waiting`."""
     kept_answers: Count = 10_000
@@ -122,6 +126,11 @@ class Settings(BaseSettings):
     recheck_first_seconds: Seconds = 300
     recheck_longest_seconds: Seconds = 21_600
     grace_seconds: Seconds = 25
+    request_head_seconds: Seconds = 20
+    request_body_seconds: Seconds = 30
+    """What any body may take to come; a large one gets a second more for each 10,000 bytes."""
+    reply_unread_seconds: Seconds = 120
+    idle_connection_seconds: Seconds = 75
     suspect_patience_seconds: Seconds = 30
     idempotency_hours: Count = 24
     delta_interval_ms: Count = 30
@@ -135,6 +144,18 @@ class Settings(BaseSettings):
     def sends_email(self) -> bool:
         """Tell whether this installation can send e-mail."""
         return self.smtp_host is not None and self.smtp_from is not None
+
+    @property
+    def request_limits(self) -> RequestLimits:
+        """Return what a process grants to whoever connects to its port."""
+        return RequestLimits(
+            head_bytes=self.request_head_bytes,
+            head_seconds=self.request_head_seconds,
+            body_seconds=self.request_body_seconds,
+            unread_seconds=self.reply_unread_seconds,
+            idle_seconds=self.idle_connection_seconds,
+            connections=self.http_connections,
+        )
 
     def slots_of(self, plan: str) -> int:
         """Return how many turns of a workspace on this plan may be ready or running at once."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -120,6 +120,7 @@ def build_app(context: AdminContext) -> Starlette:
             AdminError: _answer_admin_error,
             StoreUnavailableError: _answer_unavailable,
             HTTPException: _answer_http,
+            ClientDisconnect: _answer_nobody,
             Exception: _answer_failure,
         },
         middleware=[Middleware(SecurityHeaders)],
@@ -150,6 +151,11 @@ async def _answer_http(request: Request, error: Exception) -> Response:
     code = "not_found" if error.status_code == NOT_FOUND else "invalid_request"
     sentence = f"{error.detail}: {request.method} {request.url.path} is no operation of the admin API and no page."
     return await _answer_admin_error(request, AdminError(error.status_code, code, sentence))
+
+
+async def _answer_nobody(_: Request, __: Exception) -> Response:
+    """Answer a caller who left in the middle of the request; nobody reads it."""
+    return Response(status_code=400)
 
 
 async def _answer_failure(request: Request, _: Exception) -> Response:

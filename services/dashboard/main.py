@@ -46,6 +46,7 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> int:
             host=settings.host,
             port=settings.dashboard_port,
             stop=stop or stop_on_signals(),
+            limits=settings.request_limits,
             trusted_proxies=settings.trusted_proxies,
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -45,6 +45,7 @@ def build_app(context: GatewayContext) -> ASGIApp:
             ChatError: _answer_error,
             StoreUnavailableError: _answer_unavailable,
             HTTPException: _answer_http,
+            ClientDisconnect: _answer_nobody,
         },
     )
     app.state.context = context
@@ -74,6 +75,8 @@ async def _complete(request: Request) -> Response:
         return await _answer_error(request, error)
     except StoreUnavailableError as error:
         return await _answer_unavailable(request, error)
+    except ClientDisconnect as error:
+        return await _answer_nobody(request, error)
 
 
 async def _answer_error(_: Request, error: Exception) -> Response:
@@ -83,6 +86,11 @@ async def _answer_error(_: Request, error: Exception) -> Response:
 
 async def _answer_unavailable(_: Request, __: Exception) -> Response:
     return error_response(503, UNAVAILABLE.code.value, UNAVAILABLE.message, None, retry_after_seconds=1)
+
+
+async def _answer_nobody(_: Request, __: Exception) -> Response:
+    """Answer a caller who left in the middle of the request; nobody reads it."""
+    return Response(status_code=400)
 
 
 async def _answer_http(request: Request, error: Exception) -> Response:

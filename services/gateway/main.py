@@ -33,7 +33,11 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> int:
     """Serve the chat API until told to stop; with `stop` given, signals are the caller's."""
     async with open_context(settings) as context:
         return await serve(
-            build_app(context), host=settings.host, port=settings.gateway_port, stop=stop or stop_on_signals()
+            build_app(context),
+            host=settings.host,
+            port=settings.gateway_port,
+            stop=stop or stop_on_signals(),
+            limits=settings.request_limits,
         )
 
 

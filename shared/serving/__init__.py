@@ -1,0 +1,1 @@
+"""How a process serves HTTP, and what a connection may take of it."""

@@ -1,0 +1,60 @@
+"""uvicorn as every process runs it."""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from shared.serving.limits import RequestLimits
+from shared.serving.protocol import guarded_by
+
+GOODBYE_SECONDS = 10
+"""How long requests that are still served may take once the process is told to stop."""
+FILES_FOR_OURSELVES = 128
+"""Open files that connections leave for the database, Redis and logs."""
+
+
+def build_server(
+    app: ASGIApp, host: str, port: int, limits: RequestLimits, trusted_proxies: str | None = None
+) -> uvicorn.Server:
+    """Return a server that listens once it is served.
+
+    `trusted_proxies`: addresses and networks whose `X-Forwarded-For` is believed; nobody's when None.
+    """
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        http=guarded_by(replace(limits, connections=min(limits.connections, _most_connections()))),
+        ws="none",
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_keep_alive=limits.idle_seconds,  # type: ignore[arg-type]  # it goes to call_later, which takes fractions
+        # unless told otherwise, the library would believe any client on this machine
+        proxy_headers=trusted_proxies is not None,
+        forwarded_allow_ips=trusted_proxies or "",
+        timeout_graceful_shutdown=GOODBYE_SECONDS,
+    )
+    return _QuietServer(config)
+
+
+def _most_connections() -> int:
+    """Return how many connections this process may hold before it could open no file any more."""
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return max(1, files - FILES_FOR_OURSELVES)
+
+
+class _QuietServer(uvicorn.Server):
+    """Leaves signals to the process that it is a part of."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
