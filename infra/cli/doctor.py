@@ -53,6 +53,7 @@ async def _checks(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding(check, "wrong" if problem else "good", problem)
     problem = await redis_problem(settings.redis_url)
     yield Finding("Redis", "wrong" if problem else "good, evicts nothing", problem)
+    yield await _mini(settings)
     for process in SERVICES:
         yield _port(settings, process)
 
@@ -73,6 +74,15 @@ def _catalogue(settings: Settings) -> Finding:
     except MevichatError as wrong:
         return Finding("model catalogue", "wrong", str(wrong))
     return Finding("model catalogue", f"{count} models")
+
+
+async def _mini(settings: Settings) -> Finding:
+    if settings.mini_base_url is None:
+        return Finding("Mevichat Mini", "built in")
+    from infra.cli.mini_check import check_mini  # noqa: PLC0415 - loads the providers
+
+    found, problem = await check_mini(settings)
+    return Finding("Mevichat Mini", found, problem)
 
 
 def _port(settings: Settings, process: str) -> Finding:

@@ -27,6 +27,7 @@ class AnthropicWire:
     """Whole answers, events and errors of `POST /v1/messages`."""
 
     provider = ANTHROPIC
+    knows_every_key = False
 
     def __init__(self, table: Table) -> None:
         self.table = table

@@ -25,6 +25,7 @@ class OpenAIWire:
     """Whole answers, chunks and errors of `POST /v1/chat/completions`."""
 
     provider = OPENAI
+    knows_every_key = False
 
     def __init__(self, table: Table) -> None:
         self.table = table

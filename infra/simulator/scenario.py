@@ -9,6 +9,8 @@ from importlib.resources import files
 
 OPENAI = "openai"
 ANTHROPIC = "anthropic"
+COMPATIBLE = "compatible"
+"""Servers that speak as OpenAI does: no provider that sells keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,11 @@ def load_scenarios() -> Mapping[str, Table]:
     """Return each provider's scenarios by name, the faults that both share included."""
     faults = _read("faults.toml")
     return {name: {**faults, **_read(f"{name}.toml")} for name in (OPENAI, ANTHROPIC)}
+
+
+def load_compatible() -> Table:
+    """Return the scenarios of compatible servers by name, the faults included."""
+    return {**_read("faults.toml"), **_read("compatible.toml")}
 
 
 def _read(file: str) -> dict[str, Scenario]:

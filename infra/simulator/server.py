@@ -14,13 +14,16 @@ from infra.simulator.answers import Answering
 from infra.simulator.anthropic_wire import AnthropicWire
 from infra.simulator.behaviour import Behaviour, UnknownScenarioError, behaviour_of
 from infra.simulator.calls import Call, CallLog
+from infra.simulator.compatible_wire import CompatibleWire
 from infra.simulator.openai_wire import OpenAIWire
-from infra.simulator.scenario import ANTHROPIC, OPENAI, load_scenarios
+from infra.simulator.scenario import ANTHROPIC, COMPATIBLE, OPENAI, load_compatible, load_scenarios
 from infra.simulator.throttle import Throttle
 from infra.simulator.wire import Wire
 
 OPENAI_PREFIX = "/openai/v1"
 ANTHROPIC_PREFIX = "/anthropic/v1"
+COMPATIBLE_PREFIX = "/compatible/v1"
+PROVIDERS = {OPENAI_PREFIX: OPENAI, ANTHROPIC_PREFIX: ANTHROPIC, COMPATIBLE_PREFIX: COMPATIBLE}
 SHUTDOWN_SECONDS = 0.2
 
 
@@ -38,6 +41,7 @@ class Simulator:
         self._wires: dict[str, Wire] = {
             OPENAI: OpenAIWire(tables[OPENAI]),
             ANTHROPIC: AnthropicWire(tables[ANTHROPIC]),
+            COMPATIBLE: CompatibleWire(load_compatible()),
         }
         self._behaviours: dict[str, Behaviour] = {}
         self.throttle = Throttle()
@@ -67,6 +71,11 @@ class Simulator:
     def anthropic_base_url(self) -> str:
         """Return what `MEVICHAT_ANTHROPIC_BASE_URL` takes (without /v1)."""
         return f"http://{self._host}:{self.port}" + ANTHROPIC_PREFIX.removesuffix("/v1")
+
+    @property
+    def compatible_base_url(self) -> str:
+        """Return what `MEVICHAT_MINI_BASE_URL` takes (with /v1)."""
+        return f"http://{self._host}:{self.port}{COMPATIBLE_PREFIX}"
 
     @property
     def calls(self) -> list[Call]:
@@ -123,7 +132,7 @@ class Simulator:
                 self._fell_idle.notify_all()
 
     def _wire_of(self, path: str) -> tuple[Wire | None, str]:
-        for prefix, provider in ((OPENAI_PREFIX, OPENAI), (ANTHROPIC_PREFIX, ANTHROPIC)):
+        for prefix, provider in PROVIDERS.items():
             if path.startswith(prefix):
                 return self._wires[provider], path.removeprefix(prefix)
         return None, path

@@ -17,6 +17,7 @@ class Wire(Protocol):
 
     provider: str
     table: Table
+    knows_every_key: bool
 
     def refusal_of(self, call: Call, missing_models: Sequence[str]) -> Scenario | None:
         """Return the scenario that the request itself asks for: a parameter or model it may not name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+from shared.domain.catalogue import PLATFORM
 from shared.domain.error_types import ErrorType
 from shared.domain.key_format import DISPLAY_NAMES
 
@@ -35,6 +36,25 @@ SENTENCES = {
     ErrorType.EXPIRED: "The turn's deadline passed before it could be answered. Retry it by hand.",
 }  # fmt: skip
 
+OWN_SERVER = "Mevichat Mini's server is not set up rightly: it {did} on {at}{detail}. The operators are told; no key of the workspace is involved."
+SENTENCES_OF_MINI = SENTENCES | {
+    ErrorType.KEY_REFUSED: OWN_SERVER.replace("{did}", "refused the platform's own key"),
+    ErrorType.BILLING: OWN_SERVER.replace("{did}", "refused the platform's own key for billing"),
+    ErrorType.QUOTA_EXHAUSTED: OWN_SERVER.replace("{did}", "had no quota left for the platform"),
+    ErrorType.PERMISSION: OWN_SERVER.replace("{did}", "did not permit the platform to do this"),
+    ErrorType.REGION: OWN_SERVER.replace("{did}", "refused the platform's address"),
+    ErrorType.MODEL_UNAVAILABLE: OWN_SERVER.replace("{did}", "did not know its model"),
+    ErrorType.RATE_LIMITED: "Mevichat Mini's server had too much to do on {at}{detail}. Try again.",
+    ErrorType.OVERLOADED: "Mevichat Mini's server was overloaded or down on {at}{detail}. The operators are told; try again.",
+    ErrorType.TIMEOUT: "Mevichat Mini's server did not answer in time on {at}{detail}. The operators are told; try again.",
+    ErrorType.CONNECTION: "Mevichat Mini's server could not be reached on {at}{detail}. The operators are told; try again.",
+    ErrorType.STREAM_BROKEN: "Mevichat Mini's answer broke off on {at}{detail}. The operators are told; try again.",
+    ErrorType.UNKNOWN: "Mevichat Mini's server failed in an unknown way on {at}{detail}. The operators are told; try again.",
+    ErrorType.REQUEST_INVALID: "Mevichat Mini's server did not accept the request{detail}. Check the bot's prompt and the request's parameters.",
+    ErrorType.CONTENT_REFUSED: "Mevichat Mini's server declined the content{detail}. Rephrase the message.",
+}  # fmt: skip
+"""Mini runs on the platform's server: what goes wrong there is no matter of a workspace's key or account."""
+
 
 def reason_of_failure(
     error: ErrorType,
@@ -46,7 +66,8 @@ def reason_of_failure(
     code: str | None = None,
 ) -> str:
     """Return the sentence: what happened, when, the provider's status and code, what to do."""
-    return SENTENCES[error].format(
+    sentences = SENTENCES_OF_MINI if provider == PLATFORM else SENTENCES
+    return sentences[error].format(
         provider=DISPLAY_NAMES.get(provider, provider or "The provider"),
         at=f"{at.astimezone(UTC):%d %b %Y %H:%M} UTC",
         detail=_detail(status, type, code),

@@ -9,6 +9,7 @@ from functools import partial
 
 import aiohttp
 
+from shared.clock import monotonic_seconds
 from shared.domain.secret import Secret
 from shared.providers.anthropic.dialect import ANTHROPIC
 from shared.providers.dialect import Dialect
@@ -17,6 +18,7 @@ from shared.providers.http_provider import HttpProvider
 from shared.providers.lazy import LazyProvider
 from shared.providers.mini.builtin import BuiltinMini
 from shared.providers.mini.server import ServedMini
+from shared.providers.openai.compatible import COMPATIBLE
 from shared.providers.openai.dialect import OPENAI
 from shared.providers.port import Provider, Providers
 from shared.providers.session import open_session
@@ -33,7 +35,7 @@ async def open_providers(settings: Settings, *, concurrency: int) -> AsyncIterat
     async with open_session(concurrency) as session:
         yield {
             "anthropic": _open(settings, ANTHROPIC, settings.anthropic_base_url, session, _load_anthropic),
-            "openai": _open(settings, OPENAI, settings.openai_base_url, session, _load_openai),
+            "openai": _open(settings, OPENAI, settings.openai_base_url, session, partial(_load_openai, OPENAI)),
             "mevichat": _open_mini(settings, session),
         }
 
@@ -41,8 +43,9 @@ async def open_providers(settings: Settings, *, concurrency: int) -> AsyncIterat
 def _open_mini(settings: Settings, session: aiohttp.ClientSession) -> Provider:
     if settings.mini_base_url is None:
         return BuiltinMini()
-    served = _open(settings, OPENAI, settings.mini_base_url, session, _load_openai)
-    return ServedMini(served, settings.mini_model, Secret(settings.mini_api_key or ""))
+    load = partial(_load_openai, COMPATIBLE)
+    served = _open(settings, COMPATIBLE, settings.mini_base_url, session, load)
+    return ServedMini(served, settings.mini_model, Secret(settings.mini_api_key or ""), monotonic_seconds)
 
 
 def _open(
@@ -53,12 +56,12 @@ def _open(
     return HttpProvider(dialect, DirectWire(dialect, base_url, session))
 
 
-def _load_openai(base_url: str, session: aiohttp.ClientSession) -> Provider:
+def _load_openai(dialect: Dialect, base_url: str, session: aiohttp.ClientSession) -> Provider:
     from shared.providers.openai.sdk import open_sdk_wire  # noqa: PLC0415
     from shared.providers.sdk.transport import open_http_client  # noqa: PLC0415
 
     _hush("openai")
-    return HttpProvider(OPENAI, open_sdk_wire(base_url, open_http_client(session)))
+    return HttpProvider(dialect, open_sdk_wire(dialect, base_url, open_http_client(session)))
 
 
 def _load_anthropic(base_url: str, session: aiohttp.ClientSession) -> Provider:

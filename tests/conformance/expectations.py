@@ -103,6 +103,39 @@ ANTHROPIC: Mapping[str, Expected] = {
     "no_model_list": None,
 }
 
+COMPATIBLE: Mapping[str, Expected] = {
+    **FAULTS,
+    # a stream without a word is asked again whole, and ends as that does
+    "garbage": E.UNKNOWN,
+    "wrong_shape": E.UNKNOWN,
+    "invalid_api_key": E.KEY_REFUSED,
+    "rate_limit_requests": E.RATE_LIMITED,
+    "vllm_model_not_found": E.MODEL_UNAVAILABLE,
+    "vllm_model_not_found_bare": E.MODEL_UNAVAILABLE,
+    "vllm_context": E.CONTEXT_TOO_LONG,
+    "vllm_engine_dead": E.OVERLOADED,
+    "vllm_validation": E.REQUEST_INVALID,
+    "vllm_stream_error": (None, E.OVERLOADED),
+    "vllm_stream_error_bare": (None, E.CONTEXT_TOO_LONG),
+    "ollama_model_not_found": E.MODEL_UNAVAILABLE,
+    "ollama_model_not_found_text": E.MODEL_UNAVAILABLE,
+    "ollama_runner_died": E.OVERLOADED,
+    "ollama_busy": E.OVERLOADED,
+    "ollama_stream_error": (None, E.UNKNOWN),
+    "llamacpp_context": E.CONTEXT_TOO_LONG,
+    "llamacpp_context_old": E.CONTEXT_TOO_LONG,
+    "llamacpp_loading": E.OVERLOADED,
+    "llamacpp_python_context": E.CONTEXT_TOO_LONG,
+    "wrong_path": E.UNKNOWN,
+    "nothing": None,
+    "comments": None,
+    "crlf": None,
+    "no_done": None,
+    "empty_finish": None,
+    "usage_beside": None,
+    "reasoning": None,
+}
+
 EXPECTATIONS = {"openai": OPENAI, "anthropic": ANTHROPIC}
 
 

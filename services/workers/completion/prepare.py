@@ -44,9 +44,10 @@ class Preparer:
 
     async def with_passages(self, turn: ClaimedTurn, prompt: Prompt) -> Prompt:
         """Return the prompt with what the bot's documents say of the question."""
+        asked = [message.text for message in prompt.messages if message.role == "user"]
         passages = await self._patience.run(
             "passages",
-            lambda: find_passages(self._database, bot_id=turn.bot_id, question=turn.question),
+            lambda: find_passages(self._database, bot_id=turn.bot_id, asked=asked),
         )
         return replace(prompt, passages=passages)
 

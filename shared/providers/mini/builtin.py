@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shared.domain.catalogue import Model
-from shared.providers.mini.sentences import Quote, find_quotes
+from shared.providers.mini.answering import answer
 from shared.providers.port import (
     Answer,
     CallResult,
@@ -17,7 +17,6 @@ from shared.providers.port import (
 )
 
 TAKES_NONE = "Mevichat Mini quotes the bot's documents here and takes no parameters."
-NO_ANSWER = "I could not find an answer to that in this bot's documents."
 
 
 class BuiltinMini:
@@ -25,8 +24,8 @@ class BuiltinMini:
 
     async def call(self, call: ChatCall, on_text: OnText | None = None) -> CallResult:
         """Answer with quotes, as `Provider.call` says; there are no tokens to report."""
-        question = next((message.text for message in reversed(call.messages) if message.role == "user"), "")
-        pieces = compose(find_quotes(question, call.passages))
+        asked = [message.text for message in call.messages if message.role == "user"]
+        pieces = answer(asked, call.passages, call.system)
         if call.stream and on_text is not None:
             for piece in pieces:
                 on_text(piece)
@@ -37,16 +36,3 @@ class BuiltinMini:
     async def probe(self, credential: Credential, models: Sequence[Model], timeout_seconds: float) -> ProbeResult:  # noqa: ARG002
         """Accept: there is no key to refuse."""
         return ProbeAccepted(models[0].id, models=None)
-
-
-def compose(quotes: Sequence[Quote]) -> tuple[str, ...]:
-    """Return the answer in pieces: each document's sentences, then its title."""
-    if not quotes:
-        return (NO_ANSWER,)
-    titles = dict.fromkeys(quote.title for quote in quotes)
-    parts = [_paragraph(title, [quote.sentence for quote in quotes if quote.title == title]) for title in titles]
-    return (parts[0], *(f"\n\n{part}" for part in parts[1:]))
-
-
-def _paragraph(title: str, sentences: Sequence[str]) -> str:
-    return f"{' '.join(sentences)} (Source: {title})"

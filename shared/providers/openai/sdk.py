@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 
 import httpx2
 import openai
 
 from shared.domain.error_types import ErrorType
+from shared.providers.dialect import Dialect
 from shared.providers.openai.address import address_of
-from shared.providers.openai.dialect import OPENAI
 from shared.providers.port import Credential
 from shared.providers.sdk.wire import SdkWire
 from shared.providers.wire import ReportedError, UnreachedError
@@ -39,17 +40,17 @@ class ExplicitClient(openai.AsyncOpenAI):
         self._platform = "Unknown"
 
 
-def open_sdk_wire(base_url: str, http_client: httpx2.AsyncClient) -> SdkWire:
-    """Return the wire to `base_url`; the HTTP client is shared by all calls."""
+def open_sdk_wire(dialect: Dialect, base_url: str, http_client: httpx2.AsyncClient) -> SdkWire:
+    """Return the wire to `base_url`, where OpenAI's dialect or one like it is spoken; all calls share the HTTP client."""
 
     def open_client(credential: Credential) -> ExplicitClient:
         return ExplicitClient(credential, base_url, http_client)
 
-    return SdkWire(OPENAI, open_client, openai.AsyncStream[object], _translated)
+    return SdkWire(dialect, open_client, openai.AsyncStream[object], partial(_translated, dialect))
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translated(dialect: Dialect) -> Iterator[None]:
     try:
         yield
     except openai.APIConnectionError as error:
@@ -57,6 +58,6 @@ def _translated() -> Iterator[None]:
         raise UnreachedError(ErrorType.TIMEOUT if is_late else ErrorType.CONNECTION) from None
     except openai.APIStatusError as error:
         response = error.response
-        raise ReportedError(OPENAI.read_error(error.body, response.status_code, response.headers)) from None
+        raise ReportedError(dialect.read_error(error.body, response.status_code, response.headers)) from None
     except openai.APIError as error:
-        raise ReportedError(OPENAI.read_error(error.body, None, NO_HEADERS)) from None
+        raise ReportedError(dialect.read_error(error.body, None, NO_HEADERS)) from None

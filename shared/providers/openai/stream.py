@@ -34,5 +34,5 @@ def _read_choice(choice: Mapping[str, Any], part: str, reading: Reading) -> None
     if refusal:
         reading.finish_reason = REFUSED
     finish = choice.get("finish_reason")
-    if isinstance(finish, str) and reading.finish_reason is None:
+    if isinstance(finish, str) and finish and reading.finish_reason is None:
         reading.finish_reason = finish if finish in FINISH_REASONS else "stop"

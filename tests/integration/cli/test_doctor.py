@@ -10,6 +10,7 @@ import redis.asyncio as redis
 from sqlalchemy import text
 
 from infra.embedded.redis import EmbeddedRedis
+from infra.simulator.server import Simulator
 from shared.store.database import Database
 from tests.integration.cli.commands import Ended, mevichat
 
@@ -30,7 +31,7 @@ async def test_a_sound_installation_passes_every_check(installation: Installatio
     seen = await doctor(installation)
     assert seen.code == 0, seen.out
     assert "✗" not in seen.out
-    assert seen.out.count("✓") == 11
+    assert seen.out.count("✓") == 12
 
 
 async def test_a_weak_master_key_fails(installation: Installation) -> None:
@@ -96,3 +97,32 @@ async def test_a_catalogue_of_its_own_is_checked_before_anything_starts(
         assert ended.code == 2
         assert ended.err.startswith(f"MEVICHAT_CATALOGUE_FILE: {file}: new: ")
         assert ended.err.count("\n") == 1
+
+
+async def test_minis_server_is_asked_whether_it_answers_and_has_the_model(installation: Installation) -> None:
+    async with Simulator(port=0) as simulator:
+        served = installation | {"MEVICHAT_MINI_BASE_URL": simulator.compatible_base_url}
+        seen = await doctor(served)
+        simulator.set_behaviour("none", missing_models=("mini",))
+        without_model = await doctor(served)
+    away = await doctor(served)
+
+    assert seen.code == 0, seen.out
+    assert "answers as mini" in seen.out
+    assert without_model.code == 1
+    assert "MEVICHAT_MINI_MODEL" in without_model.out
+    assert away.code == 1
+    assert "MEVICHAT_MINI_BASE_URL" in away.out
+
+
+async def test_a_server_that_refuses_minis_key_fails(installation: Installation) -> None:
+    async with Simulator(port=0) as simulator:
+        served = {
+            "MEVICHAT_MINI_BASE_URL": simulator.compatible_base_url,
+            "MEVICHAT_MINI_API_KEY": "sk-sim-invalid_api_key-1",
+        }
+        seen = await doctor(installation | served)
+
+    assert seen.code == 1
+    assert "MEVICHAT_MINI_API_KEY" in seen.out
+    assert "sk-sim" not in seen.out
