@@ -8,6 +8,7 @@ from shared.producer.producer import TurnProducer
 from shared.producer.reply import Reply
 from shared.producer.request import TurnRequest
 from shared.producer.submitting import Submission
+from shared.producer.sync import SyncTurnProducer
 
 __all__ = [
     "Admitted",
@@ -16,6 +17,7 @@ __all__ = [
     "RefusalCode",
     "Reply",
     "Submission",
+    "SyncTurnProducer",
     "TurnProducer",
     "TurnRequest",
     "TurnStatus",

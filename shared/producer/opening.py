@@ -77,6 +77,7 @@ async def open_context(name: str, token: str, settings: Settings) -> AsyncIterat
         stack.push_async_callback(bell.close)
         catalogue = load_catalogue(settings.catalogue_file)
         admission = Admission(database, Ringer(redis), MessageRates(redis), catalogue, settings, backlog)
+        stack.push_async_callback(admission.close)
         yield ProducerContext(admission, holders, token_hash, inbox, deliveries, own, bot, settings)
 
 

@@ -90,17 +90,16 @@ class TurnProducer:
         A reply is acknowledged when the next one is asked for. Who breaks off, crashes or is killed before gets it
         again: each end is heard at least once. The loop goes on while servers are away.
         """
-        deliveries = self._open().deliveries
         while True:
-            reply = await deliveries.next()
+            reply = await self.next_reply()
             is_heard = False
             try:
                 yield reply
                 is_heard = True
             finally:
                 if not is_heard:
-                    deliveries.put_back(reply)
-            deliveries.acknowledge_soon(reply)
+                    self.put_back(reply)
+            self.acknowledge_soon(reply)
 
     async def next_reply(self) -> Reply:
         """Return the next reply, which the caller acknowledges: for programs that work on many at once."""
@@ -109,6 +108,14 @@ class TurnProducer:
     async def acknowledge(self, reply: Reply) -> None:
         """Note that a reply of `next_reply` was heard; returns once that is committed."""
         await self._open().deliveries.acknowledge(reply)
+
+    def acknowledge_soon(self, reply: Reply) -> None:
+        """Note the same without waiting for the commit, which is tried until PostgreSQL takes it."""
+        self._open().deliveries.acknowledge_soon(reply)
+
+    def put_back(self, reply: Reply) -> None:
+        """Let whoever asks next have this reply of `next_reply`."""
+        self._open().deliveries.put_back(reply)
 
     async def retry(self, turn_id: UUID, *, deadline_seconds: float | None = None) -> RetryCode:
         """Run a dead turn once more, with a new deadline; its new end is another reply."""

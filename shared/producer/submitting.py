@@ -43,19 +43,18 @@ async def submit_with_patience(submit: Submit, request: TurnRequest, patience_se
 async def submit_each(
     submit: Submit, requests: Iterable[TurnRequest] | AsyncIterable[TurnRequest], *, in_flight: int
 ) -> AsyncGenerator[Submission, None]:
-    """Yield each request with its decision, as decisions come; `in_flight` at most are taken and not yet yielded.
+    """Yield each request with its decision, as decisions come.
 
-    Requests are begun in their order. Who leaves early should close the iterator (`aclosing`): nothing more is taken
-    then, and what was under way may have been accepted or not.
+    At most `in_flight` are under way, and at most as many decided and not yet yielded. Requests are begun in their
+    order. Who leaves early should close the iterator (`aclosing`): nothing more is taken then, and what was under way
+    may have been accepted or not.
     """
     source = _AsyncSource(requests) if isinstance(requests, AsyncIterable) else _Source(requests)
-    done: asyncio.Queue[Submission | None] = asyncio.Queue()
-    room = asyncio.Semaphore(in_flight)
-    working = asyncio.gather(*(_work(submit, source, room, done) for _ in range(in_flight)))
-    working.add_done_callback(lambda _: done.put_nowait(None))
+    decided = _Decided(in_flight)
+    working = asyncio.gather(*(_work(submit, source, decided) for _ in range(in_flight)))
+    working.add_done_callback(lambda _: decided.end())
     try:
-        while (submission := await done.get()) is not None:
-            room.release()
+        while (submission := await decided.take()) is not None:
             yield submission
         await working
     finally:
@@ -63,16 +62,36 @@ async def submit_each(
         await asyncio.wait([working])
 
 
-async def _work(
-    submit: Submit, source: _Source | _AsyncSource, room: asyncio.Semaphore, done: asyncio.Queue[Submission | None]
-) -> None:
-    while True:
-        await room.acquire()
-        request = await source.next()
-        if request is None:
-            room.release()  # for the next one, who finds nothing either
-            return
-        done.put_nowait(Submission(request, await submit(request)))
+async def _work(submit: Submit, source: _Source | _AsyncSource, decided: _Decided) -> None:
+    while (request := await source.next()) is not None:
+        decided.add(Submission(request, await submit(request)))
+        await decided.until_room()
+
+
+class _Decided:
+    """What was decided and is not yet taken; None marks the end."""
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+        self._submissions: asyncio.Queue[Submission | None] = asyncio.Queue()
+        self._has_room = asyncio.Event()
+
+    def add(self, submission: Submission) -> None:
+        self._submissions.put_nowait(submission)
+
+    def end(self) -> None:
+        self._submissions.put_nowait(None)
+
+    async def take(self) -> Submission | None:
+        submission = await self._submissions.get()
+        if self._submissions.qsize() < self._room:
+            self._has_room.set()
+        return submission
+
+    async def until_room(self) -> None:
+        while self._submissions.qsize() >= self._room:
+            self._has_room.clear()
+            await self._has_room.wait()
 
 
 class _Source:

@@ -16,7 +16,7 @@ ACKNOWLEDGE = text("""
         SELECT t.id FROM turns AS t
         JOIN ROWS FROM (unnest(CAST(:ids AS uuid[])), unnest(CAST(:ends AS timestamptz[]))) AS heard (id, ended_at)
             ON heard.id = t.id AND heard.ended_at = t.ended_at
-        WHERE t.acknowledged_at IS NULL ORDER BY t.id FOR UPDATE OF t
+        WHERE t.id = ANY (CAST(:ids AS uuid[])) AND t.acknowledged_at IS NULL ORDER BY t.id FOR UPDATE OF t
     ))
 """)
 
