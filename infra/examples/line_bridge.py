@@ -16,6 +16,7 @@ import uvloop
 from infra.cli.addresses import with_kept_addresses
 from shared.errors import MevichatError
 from shared.ids import new_id
+from shared.logs import configure_logs
 from shared.producer import Refusal, TurnProducer, TurnRequest
 from shared.settings import load_settings
 from shared.signals import stop_on_signals
@@ -98,6 +99,7 @@ def main() -> int:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=7000)
     arguments = parser.parse_args()
+    configure_logs("warning")
     try:
         uvloop.run(run(arguments.host, arguments.port, os.environ.get("MEVICHAT_BOT_TOKEN", "")))
     except MevichatError as refusal:
