@@ -21,6 +21,7 @@ STATUS = {
     RefusalCode.BACKLOG_FULL: 503,
     RefusalCode.IDEMPOTENCY_CONFLICT: 409,
     RefusalCode.INVALID_API_KEY: 401,
+    RefusalCode.INVALID_REQUEST: 422,
     RefusalCode.UNAVAILABLE: 503,
 }
 TYPES = {
@@ -30,7 +31,6 @@ TYPES = {
     429: "rate_limit_error",
     503: "api_error",
 }
-RETRY_AFTER_SECONDS = {RefusalCode.TOO_MANY_WAITING: 5, RefusalCode.BACKLOG_FULL: 5, RefusalCode.UNAVAILABLE: 1}
 
 
 class ChatError(MevichatError):
@@ -58,7 +58,7 @@ def error_response(
 
 def refusal_response(refusal: Refusal, *, now: datetime) -> Response:
     """Return what a refused request reads; `Retry-After` wherever waiting helps: for quota, to the first of next month."""
-    seconds = refusal.retry_after_seconds or RETRY_AFTER_SECONDS.get(refusal.code)
+    seconds = refusal.passes_after_seconds
     if refusal.code is RefusalCode.QUOTA_EXCEEDED:
         seconds = int((resets_at(month_of(now)) - now).total_seconds()) + 1
     status = STATUS[refusal.code]

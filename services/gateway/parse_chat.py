@@ -10,14 +10,17 @@ import orjson
 
 from services.gateway.errors import ChatError
 from services.gateway.parse_messages import conversation_question, own_messages
+from shared.admission.field_rules import (
+    LONGEST_CONVERSATION_ID,
+    LONGEST_IDEMPOTENCY_KEY,
+    LONGEST_MODEL_ID,
+    LONGEST_USER_ID,
+    problem_with_id,
+)
 from shared.admission.request import ChatRequest
 from shared.domain.parameter_values import problem_with_parameters
-from shared.domain.text_rules import storable_text_problem
 from shared.domain.turn_status import Door
 
-LONGEST_CONVERSATION_ID = 128
-LONGEST_USER_ID = 256
-LONGEST_IDEMPOTENCY_KEY = 255
 USER_HEADER = "Mevichat-User"
 OURS = frozenset({"model", "messages", "conversation", "user", "stream", "stream_options"})
 """Fields that we read ourselves; all others are the model's parameters."""
@@ -46,7 +49,7 @@ def parse_chat(body: bytes, *, is_async: bool, idempotency_key: str | None, end_
         messages, question = None, conversation_question(fields.get("messages"))
     parameters = _parameters(fields)
     request = ChatRequest(
-        model=_text(fields, "model", LONGEST_USER_ID) or "default",
+        model=_text(fields, "model", LONGEST_MODEL_ID) or "default",
         question=question,
         door=Door.ASYNC if is_async else Door.STREAM if streams else Door.WHOLE,
         messages=messages,
@@ -91,13 +94,10 @@ def _text(fields: dict[str, Any], name: str, longest: int) -> str | None:
     value = fields.get(name)
     if value is None:
         return None
-    if not isinstance(value, str) or not value:
-        raise ChatError(422, "invalid_request", f"{name} must be a text that is not empty.", name)
-    if len(value) > longest:
-        raise ChatError(422, "invalid_request", f"{name} is longer than {longest} characters; shorten it.", name)
-    if not value.isprintable() or storable_text_problem(value):
-        raise ChatError(422, "invalid_request", f"{name} contains control characters; remove them.", name)
-    return value
+    problem = problem_with_id(name, value, longest)
+    if problem is not None:
+        raise ChatError(422, "invalid_request", problem, name)
+    return str(value)
 
 
 def _parameters(fields: dict[str, Any]) -> dict[str, Any]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.gateway.errors import ChatError
-from shared.domain.text_rules import storable_text_problem
-
-ROLES = {"system": "system", "developer": "system", "user": "user", "assistant": "assistant"}
+from shared.admission.field_rules import ROLES, problem_with_text
 
 
 def conversation_question(messages: Any) -> str:
@@ -51,12 +49,10 @@ def _content(message: dict[str, Any], place: int) -> str:
     content = message.get("content")
     if isinstance(content, list):
         content = "".join(_part(part, param) for part in content)
-    if not isinstance(content, str) or not content.strip():
-        raise ChatError(422, "invalid_request", f"{param} must be a text that is not empty.", param)
-    problem = storable_text_problem(content)
+    problem = problem_with_text(param, content)
     if problem is not None:
-        raise ChatError(422, "invalid_request", f"{param} {problem}; remove it.", param)
-    return content
+        raise ChatError(422, "invalid_request", problem, param)
+    return str(content)
 
 
 def _part(part: Any, param: str) -> str:

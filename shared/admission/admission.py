@@ -200,6 +200,12 @@ class Admission:
         self.ring_soon(ready)
         return results
 
+    async def close(self) -> None:
+        """Wait until everything that was offered is decided and rung."""
+        await self._batcher.close()
+        while self._rings:
+            await asyncio.wait(self._rings)
+
     def ring_soon(self, turn_ids: Sequence[UUID]) -> None:
         """Ring turns without waiting for Redis; the sweeper rings what Redis did not take."""
         if turn_ids:

@@ -64,7 +64,7 @@ def judge(
         model=model.id,
         door=request.door,
         question=request.question,
-        deadline_seconds=deadlines.of_door(request.door),
+        deadline_seconds=request.deadline_seconds or deadlines.of_door(request.door),
         conversation=request.conversation,
         end_user=request.end_user,
         messages=request.messages,

@@ -19,7 +19,12 @@ class RefusalCode(StrEnum):
     BACKLOG_FULL = "backlog_full"
     IDEMPOTENCY_CONFLICT = "idempotency_conflict"
     INVALID_API_KEY = "invalid_api_key"
+    INVALID_REQUEST = "invalid_request"
     UNAVAILABLE = "unavailable"
+
+
+RETRY_AFTER_SECONDS = {RefusalCode.TOO_MANY_WAITING: 5, RefusalCode.BACKLOG_FULL: 5, RefusalCode.UNAVAILABLE: 1}
+"""After how long the same request may be accepted; a rate's refusal knows that by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,11 @@ class Refusal:
     param: str | None = None
     rate: RateStanding | None = None
     retry_after_seconds: int | None = None
+
+    @property
+    def passes_after_seconds(self) -> int | None:
+        """Return when to come again; None where waiting for moments does not help."""
+        return self.retry_after_seconds or RETRY_AFTER_SECONDS.get(self.code)
 
 
 QUOTA_EXCEEDED = Refusal(

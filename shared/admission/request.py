@@ -15,6 +15,7 @@ class ChatRequest:
 
     With `conversation`, `question` is the one new user message and `messages` is None;
     without, `messages` are the caller's own ({role, text}) and `question` the last user text.
+    `deadline_seconds` counts from acceptance; None: as its door has it.
     """
 
     model: str
@@ -26,3 +27,4 @@ class ChatRequest:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     idempotency_key: str | None = None
     body_hash: bytes | None = None
+    deadline_seconds: float | None = None

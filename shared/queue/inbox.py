@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 from uuid import UUID
@@ -31,13 +31,15 @@ class ReplyInbox:
 
     One blocking read serves the inbox and every followed stream, each from its beginning. When Redis is away or
     wiped it goes on by itself, but what was written meanwhile is lost: who waits must look at the row too.
+    `on_results` is called whenever results have come, for whoever waits for any of them.
     """
 
-    def __init__(self, client: redis.Redis, name: str) -> None:
+    def __init__(self, client: redis.Redis, name: str, *, on_results: Callable[[], None] | None = None) -> None:
         self.name = name
         self._redis = client
         self._key = inbox_key(name)
         self._cursor = START
+        self._on_results = on_results
         self._expectations = Expectations()
         self._followers = Followers()
         self._tasks: list[asyncio.Task[None]] = []
@@ -125,6 +127,8 @@ class ReplyInbox:
             entry = read_entry(fields)
             if isinstance(entry, Done):
                 self._expectations.resolve(entry.result)
+        if self._on_results is not None:
+            self._on_results()
 
     def _wake_reader(self) -> None:
         """Make a read that blocks now return, so that the next one has the new stream."""

@@ -77,9 +77,13 @@ BEGIN
         t.quota_month := this_month;
     END IF;
     UPDATE turns
-    SET status = o_status, hold = CASE WHEN is_behind THEN 'conversation' END, door = 'async', retries = 0, crashes = 0,
+    SET status = o_status, hold = CASE WHEN is_behind THEN 'conversation' END, retries = 0, crashes = 0,
+        -- a producer hears the new end too, where it heard the first; a caller that waited is gone
+        door = CASE WHEN t.door = 'producer' THEN 'producer' ELSE 'async' END,
+        inbox = CASE WHEN t.door = 'producer' THEN t.inbox END,
+        handed_to = NULL, handed_until = NULL, acknowledged_at = NULL,
         rung_at = CASE WHEN o_status = 'ready' THEN retried_now END, next_attempt_at = NULL, call_began = false,
-        quota_month = t.quota_month, holds_quota = true, inbox = NULL, ended_at = NULL, answer = NULL, partial = false,
+        quota_month = t.quota_month, holds_quota = true, ended_at = NULL, answer = NULL, partial = false,
         finish_reason = NULL, error = NULL, deadline_at = retried_now + make_interval(secs => deadline_seconds)
     WHERE id = of_turn;
     UPDATE workspace_counters

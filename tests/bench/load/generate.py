@@ -16,17 +16,22 @@ async def run_job(job: Job) -> Found:
         NoFigureError: an answer was wrong, lost or late, or there was none; the message shows the first failure.
 
     """
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.bench.load.generator",
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    output, _ = await process.communicate(job.to_json())
+    return checked(found_of(await run_generator("tests.bench.load.generator", job.to_json())))
+
+
+async def run_generator(module: str, job: bytes) -> bytes:
+    """Run a generator's module as a process with the job on its standard input; return what it printed.
+
+    Raises:
+        NoFigureError: it ended badly.
+
+    """
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", module, stdin=pipe, stdout=pipe)
+    output, _ = await process.communicate(job)
     if process.returncode:
         raise NoFigureError(f"The load generator ended with {process.returncode}.")
-    return checked(found_of(output))
+    return output
 
 
 def checked(found: Found) -> Found:
