@@ -39,12 +39,12 @@ def test_an_answer_completes_the_turn_with_the_providers_figures() -> None:
     assert end.ignored_parameters == {"seed": "No."}
 
 
-def test_an_answer_without_figures_is_estimated_at_four_characters_a_token() -> None:
+def test_an_answer_without_figures_is_estimated_by_its_letters() -> None:
     asked = make_asked(question="y" * 80)
     end = judge(asked, called(Answer("x" * 40, "stop", usage=None)), policy=POLICY, now=NOW)
     assert isinstance(end, AttemptEnd)
     assert end.usage_kind is UsageKind.ESTIMATED
-    assert end.usage == Usage(input_tokens=4 + 20, output_tokens=10)
+    assert end.usage == Usage(input_tokens=4 + 19, output_tokens=9)
 
 
 def test_what_postgresql_cannot_hold_is_replaced_in_the_answer() -> None:
