@@ -40,4 +40,4 @@ def export_line(turn: TurnRow) -> bytes:
         "accepted_at": turn.accepted_at,
         "ended_at": turn.ended_at,
     }
-    return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
+    return orjson.dumps(line, default=str, option=orjson.OPT_APPEND_NEWLINE)  # the driver has UUIDs of its own

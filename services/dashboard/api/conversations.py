@@ -11,13 +11,13 @@ from services.dashboard.context import context_of
 from services.dashboard.day_range import FIRST_DAY, LAST_DAY, end_of, start_of
 from services.dashboard.errors import invalid
 from services.dashboard.export_lines import MEDIA_TYPE, export_lines
-from services.dashboard.query import day_of, id_of, text_of
+from services.dashboard.query import day_of, text_of
 from shared.domain.turn_status import TurnStatus
 from shared.store.turns.search_rows import TurnSearch
 
 
 async def export(request: Request) -> Response:
-    """Write every turn, one JSON object a line, the newest first; `?user=`, `?conversation=`, `?bot=`, `?from=`, `?to=`."""
+    """Write every turn, one JSON object a line, the newest first; `?user=`, `?conversation=`, `?from=`, `?to=`."""
     holder, context = await authenticate(request), context_of(request)
     from_day, to_day = day_of(request, "from", FIRST_DAY), day_of(request, "to", LAST_DAY)
     if from_day > to_day:
@@ -27,7 +27,6 @@ async def export(request: Request) -> Response:
         statuses=tuple(TurnStatus),
         from_at=start_of(from_day),
         before=end_of(to_day),
-        bot_id=id_of(request, "bot", "the id of a bot"),
         conversation=text_of(request, "conversation"),
         end_user=text_of(request, "user"),
     )

@@ -26,7 +26,16 @@ RATE_WORDS = {
     "user_rate_per_minute": "Messages a minute of one end user",
     "user_rate_burst": "Messages at once of one end user",
 }
-FIELDS = ("name", "model", "key_id", "system_prompt", *RATE_WORDS, "cache_seconds", "history_tokens", "history_overflow")
+FIELDS = (
+    "name",
+    "model",
+    "key_id",
+    "system_prompt",
+    *RATE_WORDS,
+    "cache_seconds",
+    "history_tokens",
+    "history_overflow",
+)
 EMPTY = dict.fromkeys(FIELDS, "") | {"history_overflow": HistoryOverflow.DROP.value}
 
 

@@ -1,30 +1,16 @@
-"""The pages that take conversations out: as a file, and for good."""
+"""The page on which an end user's conversations are erased."""
 
 from __future__ import annotations
 
-from datetime import date
-
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from services.dashboard.api.erasures import LONGEST_USER
 from services.dashboard.errors import AdminError, invalid
-from services.dashboard.export_lines import MEDIA_TYPE, export_lines
-from services.dashboard.pages.conversation_search import fields_of, search_of
 from services.dashboard.pages.page import Page
-from services.dashboard.pages.render import go_to, render, render_problem
+from services.dashboard.pages.render import go_to, render
 from services.dashboard.signing_in.visit import Visit
 from shared.domain.roles import Role
 from shared.store.erasures.order import list_erasures, order_erasure
-
-
-async def download(visit: Visit) -> Response:
-    """Return what the search finds as a file of JSON lines, with the texts."""
-    try:
-        asked = search_of(visit, fields_of(visit) | {"turn": ""})
-    except AdminError as refusal:
-        return render_problem(visit, refusal.status, refusal.message)
-    headers = {"Content-Disposition": f'attachment; filename="{_file_name(visit.now.date())}"'}
-    return StreamingResponse(export_lines(visit.context.database, asked), media_type=MEDIA_TYPE, headers=headers)
 
 
 async def show(visit: Visit) -> Response:
@@ -53,12 +39,7 @@ async def _page(visit: Visit, user: str, refusal: AdminError | None = None) -> R
     )
 
 
-def _file_name(day: date) -> str:
-    return f"conversations-{day.isoformat()}.jsonl"
-
-
 PAGES = [
-    Page("/conversations.jsonl", download, Role.ADMIN),
     Page("/conversations/erase", show, Role.ADMIN),
     Page("/conversations/erase", order, Role.ADMIN, "POST"),
 ]

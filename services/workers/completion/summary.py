@@ -11,7 +11,8 @@ from shared.store.turns.read import Exchange
 
 MARK = "[The beginning of this conversation, shortened: the first sentence of each message]"
 LONGEST_SENTENCE = 200
-_FIRST_SENTENCE = re.compile(r"\s*(.{1,%d}?(?:[.!?](?=\s|$)|[。！？]|$)|.{1,%d})" % ((LONGEST_SENTENCE,) * 2))  # noqa: UP031 - braces
+_FULL_STOPS = "\u3002\uff01\uff1f"  # the wide ones, behind which no space comes
+_FIRST_SENTENCE = re.compile(rf"(.{{1,{LONGEST_SENTENCE}}}?)(?:(?<=[.!?])(?=\s)|(?<=[{_FULL_STOPS}])|$)", re.MULTILINE)
 
 
 def summarise(newest_first: Sequence[Exchange], budget_tokens: int) -> ChatMessage | None:
@@ -34,8 +35,8 @@ def summarise(newest_first: Sequence[Exchange], budget_tokens: int) -> ChatMessa
 
 def first_sentence(text: str) -> str:
     """Return the text's first sentence or line; a longer one is cut and ends with an ellipsis."""
-    found = _FIRST_SENTENCE.match(text[: 2 * LONGEST_SENTENCE].lstrip())
-    if found is None:
-        return "(empty)"
-    sentence = found[1].strip()
-    return f"{sentence}…" if len(sentence) >= LONGEST_SENTENCE else sentence
+    start = text[: 2 * LONGEST_SENTENCE].strip()
+    found = _FIRST_SENTENCE.match(start)
+    if found is not None:
+        return found[1].rstrip()
+    return f"{start[:LONGEST_SENTENCE]}…" if start else "(empty)"

@@ -107,7 +107,7 @@ def test_after_the_last_retry_the_providers_error_is_the_turns() -> None:
 def test_text_that_has_left_is_kept_as_partial_and_nothing_is_tried_again() -> None:
     end = end_of(CallFailure(ErrorType.STREAM_BROKEN, text="Half an ans"))
     assert (end.status, end.partial, end.answer, end.keeps_quota) == (TurnStatus.FAILED, True, "Half an ans", True)
-    assert (end.usage_kind, end.usage.output_tokens) == (UsageKind.ESTIMATED, 3)
+    assert (end.usage_kind, end.usage.output_tokens) == (UsageKind.ESTIMATED, 2)
 
 
 def test_tokens_that_the_provider_reported_before_it_failed_count() -> None:
