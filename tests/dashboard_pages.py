@@ -46,6 +46,7 @@ OF_WORKSPACE = (
     "/conversations?status=cancelled",
     "/conversations?bot={bot}",
     "/conversations/{conversation}",
+    "/conversations/erase",
     "/turns/{turn}",
     "/workspace",
     "/workspace/tokens",

@@ -1,4 +1,4 @@
-"""`mevichat workspace`: customers, their plans, slots and quotas."""
+"""`mevichat workspace`: customers, their plans, slots and quotas, and what was said in their conversations."""
 
 from __future__ import annotations
 
@@ -7,18 +7,21 @@ from uuid import UUID
 
 import typer
 
+from infra.cli.export import export
 from infra.cli.store_access import ACTOR, RefusedError, id_of, run_on_store
 from infra.cli.tables import print_table
 from shared.domain.plans import Plan
+from shared.domain.retention import MOST_RETENTION_DAYS
 from shared.ids import new_id
 from shared.settings import Settings
 from shared.store.database import Database
+from shared.store.erasures.order import order_erasure
 from shared.store.workspaces import change
 from shared.store.workspaces.create import create_workspace
 from shared.store.workspaces.read import find_workspace, find_workspaces_named, list_workspaces
 from shared.store.workspaces.rows import WorkspaceRow
 
-app = typer.Typer(help="Customers: their plans, slots and quotas.", no_args_is_help=True)
+app = typer.Typer(help="Customers: their plans, slots, quotas and conversations.", no_args_is_help=True)
 WorkspaceArgument = Annotated[str, typer.Argument(help="The workspace's id, or its name when no other has it.")]
 
 
@@ -85,6 +88,55 @@ def slots(workspace: WorkspaceArgument, turns: Annotated[int, typer.Argument(min
         row = await workspace_of(database, workspace)
         await change.set_slots(database, workspace_id=row.workspace_id, slots=turns, actor=ACTOR)
         typer.echo(f"{row.name} may run {turns} turns at once.")
+
+    run_on_store(work)
+
+
+@app.command()
+def retention(
+    workspace: WorkspaceArgument,
+    days: Annotated[int, typer.Argument(min=0, max=MOST_RETENTION_DAYS, help="Days that texts are kept; 0: for ever.")],
+) -> None:
+    """Say for how many days texts are kept; what is older, the sweeper erases for good."""
+
+    async def work(_: Settings, database: Database) -> None:
+        row = await workspace_of(database, workspace)
+        await change.set_retention(database, workspace_id=row.workspace_id, days=days or None, actor=ACTOR)
+        typer.echo(f"{row.name} keeps texts {f'for {days} days' if days else 'for ever'}.")
+
+    run_on_store(work)
+
+
+@app.command()
+def erase(
+    workspace: WorkspaceArgument, user: Annotated[str, typer.Argument(help="The end user, as `user` names them.")]
+) -> None:
+    """Have all conversations of one end user erased, for good; the sweeper does it. Usage stays."""
+
+    async def work(_: Settings, database: Database) -> None:
+        row = await workspace_of(database, workspace)
+        if not user:
+            message = "Name the end user whose conversations are to be erased."
+            raise RefusedError(message)
+        await order_erasure(database, workspace_id=row.workspace_id, end_user=user, actor=ACTOR)
+        typer.echo("Ordered; the audit says `user.erased` when nothing is left.")
+
+    run_on_store(work)
+
+
+@app.command(name="export")
+def export_conversations(
+    workspace: WorkspaceArgument,
+    user: Annotated[str | None, typer.Option(help="Of this end user alone.")] = None,
+    conversation: Annotated[str | None, typer.Option(help="Of this conversation alone.")] = None,
+    first: Annotated[str, typer.Option("--from", help="From this UTC day on, like 2026-01-31.")] = "",
+    last: Annotated[str, typer.Option("--to", help="Up to this UTC day.")] = "",
+) -> None:
+    """Write every turn with its texts to the standard output: JSON, one line a turn, the newest first."""
+
+    async def work(_: Settings, database: Database) -> None:
+        row = await workspace_of(database, workspace)
+        await export(database, row.workspace_id, user=user, conversation=conversation, first=first, last=last)
 
     run_on_store(work)
 

@@ -14,7 +14,9 @@ from services.dashboard.body_problems import field_of, sentence_of
 from services.dashboard.context import context_of
 from services.dashboard.errors import AdminError, invalid, not_found
 from shared.domain.answer_key import LONGEST_CACHE_SECONDS
+from shared.domain.history_overflow import MOST_HISTORY_TOKENS
 from shared.domain.rates import MOST_MESSAGES
+from shared.domain.retention import MOST_RETENTION_DAYS
 from shared.domain.text_rules import storable_text_problem
 
 
@@ -32,6 +34,8 @@ LongText = Annotated[str, StringConstraints(max_length=100_000), STORABLE]
 
 MessageCount = Annotated[int, Field(ge=1, le=MOST_MESSAGES, strict=True)]
 CacheSeconds = Annotated[int, Field(ge=0, le=LONGEST_CACHE_SECONDS, strict=True)]
+RetentionDays = Annotated[int, Field(ge=1, le=MOST_RETENTION_DAYS, strict=True)]
+HistoryTokens = Annotated[int, Field(ge=0, le=MOST_HISTORY_TOKENS, strict=True)]
 
 
 class Form(BaseModel):

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from services.dashboard.api.bots import BotChange, NewBotForm
 from services.dashboard.api.documents import NewDocumentForm
+from services.dashboard.api.erasures import ErasureForm
 from services.dashboard.api.keys import KeyChange, NewKeyForm, RotationForm
 from services.dashboard.api.notice_settings import NoticeSettingsForm
 from services.dashboard.api.parameters import parameters_of
@@ -25,6 +26,7 @@ FORMS: dict[tuple[str, str], type[BaseModel]] = {
     ("POST", "/api/tokens"): NewTokenForm,
     ("PUT", "/api/notices/settings"): NoticeSettingsForm,
     ("POST", "/api/documents"): NewDocumentForm,
+    ("POST", "/api/erasures"): ErasureForm,
 }
 
 

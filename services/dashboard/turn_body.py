@@ -49,6 +49,7 @@ def whole_turn_body(turn: TurnFacts, texts: TurnRow, attempts: Sequence[AttemptF
         "question": texts.question,
         "answer": texts.answer,
         "messages": texts.messages,
+        "erased_at": texts.erased_at,
         "ignored_parameters": dict(texts.ignored_parameters),
     }
     return turn_body(turn) | said | {"attempts": [_attempt_body(attempt) for attempt in attempts]}

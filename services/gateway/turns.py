@@ -55,6 +55,8 @@ async def retry(request: Request) -> Response:
         raise _no_such_turn()
     if result.code is RetryCode.NOT_RETRYABLE:
         raise ChatError(CONFLICT, "turn_not_retryable", "Only a failed or expired turn can be retried.")
+    if result.code is RetryCode.ERASED:
+        raise ChatError(CONFLICT, "turn_not_retryable", "The turn was erased; there is no message left to send again.")
     # a retry takes a message and a place like a new turn, and is refused like one
     if result.code is RetryCode.QUOTA_EXCEEDED:
         return refusal_response(QUOTA_EXCEEDED, now=context.clock())

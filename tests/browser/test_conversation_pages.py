@@ -7,6 +7,7 @@ from playwright.async_api import expect
 
 from tests.browser.conversations import QUESTIONS, talk
 from tests.browser.window import Window
+from tests.integration.history.talks import until_erased
 from tests.product import Workspace
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -51,3 +52,37 @@ async def test_filters_that_match_nothing_and_filters_that_are_wrong_say_so(
     await signed_in.page.goto("/conversations?turn=nonsense")
     await expect(signed_in.page.get_by_label("Turn id")).to_have_attribute("aria-invalid", "true")
     await signed_in.look_at("conversations-refused")
+
+
+async def test_an_end_user_is_erased_from_the_list_that_found_them_and_the_turn_says_so(
+    signed_in: Window, workspace: Workspace
+) -> None:
+    page, bot = signed_in.page, await workspace.add_bot("mevichat:mini")
+    _, reply = await workspace.ask(bot["token"], "Where is my parcel?", user="ada")
+    await page.goto("/conversations?user=ada")
+    await page.get_by_role("link", name="Erase an end user").click()
+    await expect(page.get_by_label("End user")).to_have_value("ada")
+    await signed_in.look_at("erase")
+    await page.get_by_role("button", name="Erase for good").click()
+    await expect(page.get_by_role("status")).to_have_text(
+        "The erasure is under way. It goes on when this page is closed."
+    )
+    await until_erased(workspace)
+
+    await page.goto(f"/turns/{reply['mevichat']['turn_id']}")
+
+    await expect(page.get_by_text("What was said here was erased")).to_be_visible()
+    await signed_in.look_at("turn-erased")
+
+
+async def test_a_bots_history_is_set_in_its_form(signed_in: Window, workspace: Workspace) -> None:
+    page, bot = signed_in.page, await workspace.add_bot("mevichat:mini")
+    await page.goto(f"/bots/{bot['id']}/settings")
+    await page.get_by_label("Tokens of history").fill("4000")
+    await page.get_by_label("When the past is longer").select_option("summarise")
+    await signed_in.look_at("bot-history")
+    await page.get_by_role("button", name="Save").click()
+
+    _, changed = await workspace.admin("GET", f"/api/bots/{bot['id']}")
+
+    assert (changed["history_tokens"], changed["history_overflow"]) == (4000, "summarise")

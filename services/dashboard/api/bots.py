@@ -10,11 +10,22 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.dashboard.authenticate import actor_of, authenticate
-from services.dashboard.body import CacheSeconds, Form, LongText, MessageCount, ShortText, page, path_id, read_form
+from services.dashboard.body import (
+    CacheSeconds,
+    Form,
+    HistoryTokens,
+    LongText,
+    MessageCount,
+    ShortText,
+    page,
+    path_id,
+    read_form,
+)
 from services.dashboard.bot_rules import check_choice
 from services.dashboard.context import AdminContext, context_of
 from services.dashboard.errors import invalid, not_found
 from services.dashboard.json_response import json_response
+from shared.domain.history_overflow import HistoryOverflow
 from shared.domain.token_format import BOT_PREFIX, hash_token, last_four
 from shared.ids import new_id, new_token_text
 from shared.store.bots.read import LIMIT_NAMES, find_bot, list_bots
@@ -36,6 +47,8 @@ class NewBotForm(Form):
     user_rate_per_minute: MessageCount | None = None
     user_rate_burst: MessageCount | None = None
     cache_seconds: CacheSeconds = 0
+    history_tokens: HistoryTokens | None = None
+    history_overflow: HistoryOverflow = HistoryOverflow.DROP
 
 
 class BotChange(Form):
@@ -50,6 +63,8 @@ class BotChange(Form):
     user_rate_per_minute: MessageCount | None = None
     user_rate_burst: MessageCount | None = None
     cache_seconds: CacheSeconds | None = None
+    history_tokens: HistoryTokens | None = None
+    history_overflow: HistoryOverflow | None = None
 
 
 async def add(request: Request) -> Response:
@@ -92,7 +107,7 @@ async def change(request: Request) -> Response:
     holder, context = await authenticate(request), context_of(request)
     form = await read_form(request, BotChange)
     changes = form.model_dump(include=form.model_fields_set)
-    for name in ("name", "model", "cache_seconds"):
+    for name in ("name", "model", "cache_seconds", "history_overflow"):
         if name in changes and changes[name] is None:
             raise invalid(name, f"{name} cannot be empty; leave it out to keep it.")
     bot = await _find(request, holder)

@@ -18,6 +18,7 @@ KNOWN = {
     "/api/tokens": PAGED,
     "/api/documents": ("bot_id", *PAGED),
     "/api/turns": ("status", "bot", "from", "to", "after"),
+    "/api/conversations/export": ("user", "conversation", "from", "to"),
     "/api/usage": ("from", "to", "group_by"),
     "/api/notices": PAGED,
     "/api/audit": ("target", "action", "after"),

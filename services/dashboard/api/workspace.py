@@ -1,4 +1,4 @@
-"""`/api/workspace`: what the workspace is, and how fast its messages may come."""
+"""`/api/workspace`: what the workspace is, how fast its messages may come, how long it keeps what was said."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from starlette.routing import Route
 
 from services.dashboard.alerts import key_alerts
 from services.dashboard.authenticate import actor_of, authenticate
-from services.dashboard.body import Form, MessageCount, read_form
+from services.dashboard.body import Form, MessageCount, RetentionDays, read_form
 from services.dashboard.context import context_of
 from services.dashboard.errors import not_found
 from services.dashboard.json_response import json_response
-from shared.store.workspaces.change import set_rate
+from shared.store.workspaces.change import set_rate, set_retention
 from shared.store.workspaces.read import find_workspace
 
 
@@ -21,14 +21,18 @@ class WorkspaceChange(Form):
 
     rate_per_minute: MessageCount | None = None
     rate_burst: MessageCount | None = None
+    retention_days: RetentionDays | None = None
 
 
 async def change(request: Request) -> Response:
-    """Say how many messages may come for all bots together; what is accepted after the answer follows it."""
+    """Say how many messages may come for all bots together, or for how many days texts are kept; null: no limit."""
     holder = await authenticate(request)
     form = await read_form(request, WorkspaceChange)
     changes = form.model_dump(include=form.model_fields_set)
     database, actor = context_of(request).database, actor_of(request, holder)
+    if "retention_days" in changes:
+        days = changes.pop("retention_days")
+        await set_retention(database, workspace_id=holder.workspace_id, days=days, actor=actor)
     if changes:
         await set_rate(database, workspace_id=holder.workspace_id, changes=changes, actor=actor)
     return await workspace(request)
@@ -49,6 +53,7 @@ async def workspace(request: Request) -> Response:
         "waiting": row.waiting,
         "rate_per_minute": row.rate_per_minute,
         "rate_burst": row.rate_burst,
+        "retention_days": row.retention_days,
         "created_at": row.created_at,
         "alerts": await key_alerts(context_of(request), row.workspace_id),
     }

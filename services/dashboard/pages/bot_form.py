@@ -13,6 +13,7 @@ from services.dashboard.pages.of_bot import id_of
 from services.dashboard.pages.whole_numbers import read_number
 from services.dashboard.signing_in.visit import Visit
 from shared.domain.answer_key import LONGEST_CACHE_SECONDS
+from shared.domain.history_overflow import MOST_HISTORY_TOKENS, HistoryOverflow
 from shared.domain.rates import MOST_MESSAGES
 from shared.store.bots.rows import BotRow
 from shared.store.keys.rows import KeyRow
@@ -25,8 +26,17 @@ RATE_WORDS = {
     "user_rate_per_minute": "Messages a minute of one end user",
     "user_rate_burst": "Messages at once of one end user",
 }
-FIELDS = ("name", "model", "key_id", "system_prompt", *RATE_WORDS, "cache_seconds")
-EMPTY = dict.fromkeys(FIELDS, "")
+FIELDS = (
+    "name",
+    "model",
+    "key_id",
+    "system_prompt",
+    *RATE_WORDS,
+    "cache_seconds",
+    "history_tokens",
+    "history_overflow",
+)
+EMPTY = dict.fromkeys(FIELDS, "") | {"history_overflow": HistoryOverflow.DROP.value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,8 @@ class BotForm:
     user_rate_per_minute: int | None
     user_rate_burst: int | None
     cache_seconds: int
+    history_tokens: int | None
+    history_overflow: HistoryOverflow
 
     @property
     def changes(self) -> dict[str, Any]:
@@ -56,7 +68,9 @@ def values_of_form(visit: Visit) -> dict[str, str]:
 
 def values_of_bot(bot: BotRow) -> dict[str, str]:
     """Return the fields as the bot has them."""
-    return {name: str(getattr(bot, name) or "") for name in FIELDS}
+    values = {name: getattr(bot, name) for name in FIELDS}
+    blank_zeros = {"cache_seconds": values["cache_seconds"] or None}
+    return {name: "" if value is None else str(value) for name, value in (values | blank_zeros).items()}
 
 
 def read_bot_form(
@@ -78,6 +92,10 @@ def read_bot_form(
         key_id=_key_id(values["key_id"]),
         system_prompt=values["system_prompt"].replace("\r\n", "\n").strip() or None,
         cache_seconds=cache_seconds or 0,
+        history_tokens=read_number(
+            "history_tokens", values["history_tokens"], "Tokens of history", least=0, most=MOST_HISTORY_TOKENS
+        ),
+        history_overflow=_overflow(values["history_overflow"]),
         **rates,
     )
     if not 1 <= len(form.name) <= LONGEST_NAME:
@@ -94,6 +112,13 @@ def check_bot_choice(visit: Visit, model_id: str, key_id: UUID | None, keys: Seq
     if not model_id:
         raise invalid("model", "Choose a model.")
     check_choice(model_id, key_id, plan=visit.plan, keys=keys, catalogue=visit.context.catalogue)
+
+
+def _overflow(text: str) -> HistoryOverflow:
+    try:
+        return HistoryOverflow(text or HistoryOverflow.DROP)
+    except ValueError:
+        raise invalid("history_overflow", "Choose what becomes of the oldest messages.") from None
 
 
 def _key_id(text: str) -> UUID | None:

@@ -153,6 +153,7 @@ async def _form(
         refusal=refusal,
         keys=keys,
         choices=model_choices(visit, keys, id_of(values["key_id"])),
+        default_history_tokens=visit.context.settings.history_tokens,
     )
 
 

@@ -10,6 +10,8 @@ NOTES = {
     "key-deleted": "The key was deleted and its text destroyed.",
     "plan-changed": "The plan was changed; turns accepted from now on follow it.",
     "rate-changed": "The limit was changed; messages that come from now on follow it.",
+    "retention-changed": "Saved. Texts that are too old go within about an hour.",
+    "erasure-ordered": "The erasure is under way. It goes on when this page is closed.",
     "limits-changed": "The limits were changed.",
     "turns-retried": "All of these turns run once more.",
     "some-turns-retried": "Some of these turns run once more. The others are listed below: they have run meanwhile, or "

@@ -30,6 +30,7 @@ CONFLICT, NOT_FOUND, UNPROCESSABLE = 409, 404, 422
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(9999, 12, 30)
 WHY_NOT = {
     RetryCode.NOT_RETRYABLE: "Only a failed or expired turn can be retried; this one has run meanwhile.",
+    RetryCode.ERASED: "This turn was erased; there is no message left to send again.",
     RetryCode.QUOTA_EXCEEDED: "The turn's workspace has no message left this month; raise its limit first.",
     RetryCode.TOO_MANY_WAITING: "Too many turns of this workspace are waiting; retry when some have run.",
     RetryCode.NOT_FOUND: "There is no such turn.",

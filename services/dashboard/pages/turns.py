@@ -26,6 +26,7 @@ NO_SUCH_TURN = "There is no such turn in this workspace."
 REFUSALS = {
     RetryCode.NOT_FOUND: (NOT_FOUND, NO_SUCH_TURN),
     RetryCode.NOT_RETRYABLE: (CONFLICT, "Only a failed or expired turn can be retried; this one is neither any more."),
+    RetryCode.ERASED: (CONFLICT, "This turn was erased; there is no message left to send again."),
     RetryCode.QUOTA_EXCEEDED: (TOO_MANY, QUOTA_EXCEEDED.message),
     RetryCode.TOO_MANY_WAITING: (TOO_MANY, TOO_MANY_WAITING.message),
 }

@@ -1,4 +1,4 @@
-"""The page of the workspace: its plan and what that allows, and how fast its messages may come."""
+"""The page of the workspace: its plan and what that allows, how fast its messages may come, how long texts are kept."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from services.dashboard.signing_in.visit import Visit
 from shared.domain.months import month_of, resets_at
 from shared.domain.plans import Plan
 from shared.domain.rates import MOST_MESSAGES
+from shared.domain.retention import MOST_RETENTION_DAYS
 from shared.domain.roles import Role
-from shared.store.workspaces.change import set_rate
+from shared.store.workspaces.change import set_rate, set_retention
 from shared.store.workspaces.read import find_workspace, read_quota
 
 RATE_WORDS = {"rate_per_minute": "Messages a minute", "rate_burst": "Messages at once"}
+FIELDS = (*RATE_WORDS, "retention_days")
 
 
 async def show(visit: Visit) -> Response:
@@ -38,6 +40,19 @@ async def change_rate(visit: Visit) -> Response:
     return go_to("/workspace", "rate-changed")
 
 
+async def change_retention(visit: Visit) -> Response:
+    """Say for how many days texts are kept; an empty field: for ever."""
+    values = {"retention_days": visit.form.get("retention_days", "")}
+    try:
+        days = read_number(
+            "retention_days", values["retention_days"], "Days that texts are kept", least=1, most=MOST_RETENTION_DAYS
+        )
+    except AdminError as refusal:
+        return await _page(visit, values, refusal)
+    await set_retention(visit.context.database, workspace_id=visit.workspace_id, days=days, actor=visit.actor)
+    return go_to("/workspace", "retention-changed")
+
+
 async def _page(visit: Visit, values: dict[str, str] | None = None, refusal: AdminError | None = None) -> Response:
     workspace = await find_workspace(visit.context.database, visit.workspace_id)
     assert workspace is not None  # the session names it
@@ -46,7 +61,7 @@ async def _page(visit: Visit, values: dict[str, str] | None = None, refusal: Adm
         visit,
         "workspace.html",
         200 if refusal is None else refusal.status,
-        values=values or {name: str(getattr(workspace, name) or "") for name in RATE_WORDS},
+        values={name: str(getattr(workspace, name) or "") for name in FIELDS} | (values or {}),
         refusal=refusal,
         workspace=workspace,
         quota=await read_quota(visit.context.database, workspace_id=visit.workspace_id, month=month),
@@ -56,4 +71,8 @@ async def _page(visit: Visit, values: dict[str, str] | None = None, refusal: Adm
     )
 
 
-PAGES = [Page("/workspace", show), Page("/workspace/rate", change_rate, Role.ADMIN, "POST")]
+PAGES = [
+    Page("/workspace", show),
+    Page("/workspace/rate", change_rate, Role.ADMIN, "POST"),
+    Page("/workspace/retention", change_retention, Role.ADMIN, "POST"),
+]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.workers.completion.history import estimate_prompt_tokens, estimate_tokens
+from services.workers.completion.history import estimate_prompt_tokens
 from services.workers.completion.prepare import Prompt
+from services.workers.completion.tokens import estimate_tokens
 from shared.domain.usage import NO_USAGE, Usage, UsageKind
 from shared.providers.port import Answer, CallFailure
 

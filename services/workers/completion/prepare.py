@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from services.workers.completion.history import choose_history, estimate_prompt_tokens
+from services.workers.completion.history import MESSAGE_TOKENS, Allowance, choose_history
 from services.workers.completion.patience import Patience
 from services.workers.completion.resolve import Resolved
+from services.workers.completion.tokens import count_bytes
 from shared.domain.chat import ChatMessage, Passage
+from shared.domain.history_overflow import HistoryOverflow
 from shared.knowledge.find_passages import find_passages
 from shared.store.database import Database
 from shared.store.turns.read import read_history
@@ -15,6 +17,10 @@ from shared.store.turns.rows import ClaimedTurn
 
 MOST_EXCHANGES = 64
 """More of the past than this is not read, however short its messages are."""
+MOST_TO_SUMMARISE = 192
+"""A summary has a line for each exchange, so it reaches further back."""
+PASSAGE_BYTES = 16_384
+"""Kept free in the context for what the documents say: four passages of 800 characters, with their titles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +64,10 @@ class Preparer:
         resolved: Resolved,
         question: ChatMessage,
     ) -> tuple[ChatMessage, ...]:
-        model = resolved.model
-        room = model.prompt_budget_tokens(model.output_tokens)
-        room -= estimate_prompt_tokens([question], resolved.bot.system_prompt)
+        allowance = self._allowance(resolved, question)
+        if allowance.budget_tokens == 0:
+            return ()
+        is_summarised = allowance.overflow is HistoryOverflow.SUMMARISE
         newest_first = await self._patience.run(
             "history",
             lambda: read_history(
@@ -68,10 +75,17 @@ class Preparer:
                 bot_id=turn.bot_id,
                 conversation=conversation,
                 before_position=turn.position,
-                limit=MOST_EXCHANGES,
+                limit=MOST_TO_SUMMARISE if is_summarised else MOST_EXCHANGES,
             ),
         )
-        return choose_history(newest_first, min(self._history_tokens, room))
+        return choose_history(newest_first, allowance)
+
+    def _allowance(self, resolved: Resolved, question: ChatMessage) -> Allowance:
+        bot, model = resolved.bot, resolved.model
+        room = model.prompt_budget_tokens(model.output_tokens) - PASSAGE_BYTES - 2 * MESSAGE_TOKENS
+        room -= count_bytes(question.text) + count_bytes(bot.system_prompt or "")
+        budget = self._history_tokens if bot.history_tokens is None else bot.history_tokens
+        return Allowance(budget, room, bot.history_overflow)
 
 
 def own_messages(turn: ClaimedTurn, system_prompt: str | None) -> Prompt:

@@ -6,8 +6,9 @@ from collections import OrderedDict
 from typing import Final
 from uuid import UUID
 
-from services.workers.completion.history import estimate_prompt_tokens, estimate_tokens
+from services.workers.completion.history import estimate_prompt_tokens
 from services.workers.completion.prepare import Prompt
+from services.workers.completion.tokens import estimate_tokens
 from shared.domain.catalogue import Model
 
 KEPT_SECONDS: Final = 300.0

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from services.workers.sweeper.erase import Eraser
 from services.workers.sweeper.sweep import Sweep
 from shared.clock import monotonic_seconds
 from shared.metrics import sweep_seconds
@@ -35,12 +36,13 @@ class Patience:
         self.since = None
 
 
-async def sweep_until(stop: asyncio.Event, sweep: Sweep, settings: Settings) -> None:
+async def sweep_until(stop: asyncio.Event, sweep: Sweep, eraser: Eraser, settings: Settings) -> None:
     """Sweep every `sweep_seconds` until told to stop."""
     patience = Patience(settings.sweeper_patience_seconds)
     while not stop.is_set():
         try:
             await sweep.run(may_end_leases=patience.is_over(monotonic_seconds()))
+            await eraser.erase()
             sweep_seconds.set(time.time())
         except StoreUnavailableError:
             patience.begin_anew()

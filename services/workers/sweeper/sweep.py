@@ -64,25 +64,25 @@ class Sweep:
     async def _expire(self) -> None:
         found = await expire_overdue(self._database, limit=AT_MOST)
         swept.labels("expired").inc(len(found.ended))
-        await self._ring_turns(found.to_ring)
+        await self.ring_turns(found.to_ring)
 
     async def _end_lapsed_leases(self) -> None:
         found = await end_lapsed_leases(self._database, limit=AT_MOST)
         swept.labels("lapsed").inc(len(found.to_ring) + len(found.ended))
         if found.to_ring or found.ended:
             log.warning("leases_lapsed", ready_again=len(found.to_ring), crashed=len(found.ended))
-        await self._ring_turns(found.to_ring)
+        await self.ring_turns(found.to_ring)
 
     async def _promote_due(self) -> None:
         found = await promote_due(self._database, limit=AT_MOST)
         swept.labels("due").inc(len(found.to_ring))
-        await self._ring_turns(found.to_ring)
+        await self.ring_turns(found.to_ring)
 
     async def _ring_unclaimed(self) -> None:
         seconds = self._settings.unclaimed_seconds
         found = await ring_unclaimed(self._database, unclaimed_seconds=seconds, limit=AT_MOST)
         swept.labels("unclaimed").inc(len(found))
-        await self._ring_turns(found)
+        await self.ring_turns(found)
 
     async def _announce_usage(self) -> None:
         seconds = self._settings.unclaimed_seconds
@@ -141,7 +141,8 @@ class Sweep:
             occurred_at=self._clock().isoformat(),
         )
 
-    async def _ring_turns(self, turn_ids: Sequence[UUID]) -> None:
+    async def ring_turns(self, turn_ids: Sequence[UUID]) -> None:
+        """Ring these turns; one that Redis does not take comes up again."""
         await self._ring(COMPLETE_TURN, [(str(turn_id),) for turn_id in turn_ids])
 
     async def _ring(self, route: Route, messages: Sequence[tuple[Any, ...]]) -> None:

@@ -7,10 +7,19 @@ from uuid import UUID
 
 from sqlalchemy import Row, text
 
+from shared.domain.history_overflow import HistoryOverflow
 from shared.store.bots.rows import BotRow
 from shared.store.database import Database
 
-LIMIT_NAMES = ("rate_per_minute", "rate_burst", "user_rate_per_minute", "user_rate_burst", "cache_seconds")
+LIMIT_NAMES = (
+    "rate_per_minute",
+    "rate_burst",
+    "user_rate_per_minute",
+    "user_rate_burst",
+    "cache_seconds",
+    "history_tokens",
+    "history_overflow",
+)
 LIMIT_COLUMNS = ", ".join(LIMIT_NAMES)
 BOT_COLUMNS = f"id, workspace_id, name, model, system_prompt, key_id, created_at, {LIMIT_COLUMNS}"
 LIST = text(
@@ -47,4 +56,6 @@ def bot_of(row: Row[Any], bot_id: UUID | None = None) -> BotRow:
         user_rate_per_minute=row.user_rate_per_minute,
         user_rate_burst=row.user_rate_burst,
         cache_seconds=row.cache_seconds,
+        history_tokens=row.history_tokens,
+        history_overflow=HistoryOverflow(row.history_overflow),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from shared.domain.history_overflow import HistoryOverflow
 from shared.domain.plans import Plan
 from shared.domain.rates import Rate, rate_of
 
@@ -14,7 +15,8 @@ from shared.domain.rates import Rate, rate_of
 class BotRow:
     """A bot. `key_id` names the one key it runs on; None: the workspace's default of the provider.
 
-    An answer is kept for `cache_seconds`, 0: not at all. The rates are None where none is set.
+    An answer is kept for `cache_seconds`, 0: not at all. The rates are None where none is set. `history_tokens` is what
+    the past may take of a prompt, None: the platform's setting; `history_overflow` what becomes of the rest.
     """
 
     bot_id: UUID
@@ -29,6 +31,8 @@ class BotRow:
     user_rate_per_minute: int | None = None
     user_rate_burst: int | None = None
     cache_seconds: int = 0
+    history_tokens: int | None = None
+    history_overflow: HistoryOverflow = HistoryOverflow.DROP
 
     @property
     def rate(self) -> Rate | None:
@@ -67,3 +71,5 @@ class NewBot:
     user_rate_per_minute: int | None = None
     user_rate_burst: int | None = None
     cache_seconds: int = 0
+    history_tokens: int | None = None
+    history_overflow: HistoryOverflow = HistoryOverflow.DROP

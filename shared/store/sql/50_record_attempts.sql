@@ -205,7 +205,9 @@ BEGIN
     WHERE q.workspace_id = g.workspace_id AND q.month = g.quota_month;
     UPDATE turns AS t
     SET holds_quota = t.holds_quota OR i.call_began, call_began = t.call_began OR i.call_began,
-        answer = coalesce(t.answer, i.answer), partial = i.answer IS NOT NULL, usage_kind = i.usage_kind,
+        -- a turn that was erased meanwhile stays without its text
+        answer = CASE WHEN t.erased_at IS NULL THEN coalesce(t.answer, i.answer) END,
+        partial = i.answer IS NOT NULL, usage_kind = i.usage_kind,
         input_tokens = i.input_tokens, output_tokens = i.output_tokens,
         cached_input_tokens = i.cached_input_tokens, cache_write_input_tokens = i.cache_write_input_tokens,
         reasoning_tokens = i.reasoning_tokens, provider = i.provider, wire_model = i.wire_model,

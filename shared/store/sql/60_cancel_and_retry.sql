@@ -43,8 +43,8 @@ BEGIN
         o_code := 'not_found';
         RETURN NEXT;
         RETURN;
-    ELSIF t.status NOT IN ('failed', 'expired') THEN
-        o_code := 'not_retryable';
+    ELSIF t.status NOT IN ('failed', 'expired') OR t.erased_at IS NOT NULL THEN
+        o_code := CASE WHEN t.erased_at IS NOT NULL THEN 'erased' ELSE 'not_retryable' END;
         o_status := t.status;
         RETURN NEXT;
         RETURN;

@@ -19,6 +19,7 @@ class RetryCode(StrEnum):
 
     ACCEPTED = "accepted"
     NOT_RETRYABLE = "not_retryable"
+    ERASED = "erased"
     NOT_FOUND = "not_found"
     QUOTA_EXCEEDED = "quota_exceeded"
     TOO_MANY_WAITING = "too_many_waiting"

@@ -176,7 +176,7 @@ class RecordResult:
 
 @dataclass(frozen=True, slots=True)
 class TurnRow:
-    """A turn as the API shows it."""
+    """A turn as the API shows it. Once `erased_at` is set, its texts, end user and conversation are gone."""
 
     turn_id: UUID
     bot_id: UUID
@@ -205,3 +205,4 @@ class TurnRow:
     first_text_ms: int | None = None
     call_ms: int | None = None
     cache_hit: bool = False
+    erased_at: datetime | None = None

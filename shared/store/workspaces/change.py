@@ -1,4 +1,4 @@
-"""Change a workspace's plan, slots, quota or rate."""
+"""Change a workspace's plan, slots, quota, rate or retention."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ LOCK_RATE = text("SELECT rate_per_minute, rate_burst FROM workspaces WHERE id = 
 RATE = text(
     "UPDATE workspaces SET rate_per_minute = :rate_per_minute, rate_burst = :rate_burst WHERE id = :workspace_id"
 )
+RETENTION = text("UPDATE workspaces SET retention_days = :days WHERE id = :workspace_id")
 NOW = text("SELECT slots, message_limit FROM workspace_counters WHERE workspace_id = :workspace_id")
 
 
@@ -91,3 +92,13 @@ async def set_rate(database: Database, *, workspace_id: UUID, changes: Mapping[s
         before = (await connection.execute(LOCK_RATE, {"workspace_id": workspace_id})).one()
         values = {name: changes.get(name, getattr(before, name)) for name in ("rate_per_minute", "rate_burst")}
         await connection.execute(RATE, values | {"workspace_id": workspace_id})
+
+
+async def set_retention(database: Database, *, workspace_id: UUID, days: int | None, actor: Actor) -> None:
+    """Say for how many days texts are kept, None: for ever; what is older, the sweeper erases, and it does not come back."""
+    async with database.transaction() as connection:
+        details = {"retention_days": days}
+        await begin_change(
+            connection, workspace_id, actor=actor, action="workspace.retention", target=workspace_id, details=details
+        )
+        await connection.execute(RETENTION, {"workspace_id": workspace_id, "days": days})

@@ -15,7 +15,7 @@ from shared.store.workspaces.rows import QuotaRow, WorkspaceRow
 
 COLUMNS = """
     SELECT id, name, plan, epoch, slots, message_limit, in_flight, waiting, created_at, rate_per_minute,
-        rate_burst
+        rate_burst, retention_days
     FROM workspaces JOIN workspace_counters ON workspace_id = id
 """
 ALL = text(COLUMNS + "ORDER BY created_at")
@@ -71,4 +71,5 @@ def _workspace(row: Row[Any]) -> WorkspaceRow:
         created_at=row.created_at,
         rate_per_minute=row.rate_per_minute,
         rate_burst=row.rate_burst,
+        retention_days=row.retention_days,
     )

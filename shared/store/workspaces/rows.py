@@ -14,7 +14,7 @@ from shared.store.keys.rows import KeyRow
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceRow:
-    """A workspace with its counters. `message_limit` is the month's quota."""
+    """A workspace with its counters. `message_limit` is the month's quota; texts are kept for `retention_days`, None: for ever."""
 
     workspace_id: UUID
     name: str
@@ -27,6 +27,7 @@ class WorkspaceRow:
     created_at: datetime
     rate_per_minute: int | None = None
     rate_burst: int | None = None
+    retention_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

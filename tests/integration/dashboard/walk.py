@@ -27,6 +27,7 @@ CONFIGURATION = [
     "notice_settings",
     "notices",
     "turns",
+    "erasures",
 ]
 PARAMETER = re.compile(r"\{[^}]+\}")
 

@@ -39,12 +39,12 @@ def test_an_answer_completes_the_turn_with_the_providers_figures() -> None:
     assert end.ignored_parameters == {"seed": "No."}
 
 
-def test_an_answer_without_figures_is_estimated_at_four_characters_a_token() -> None:
+def test_an_answer_without_figures_is_estimated_by_its_letters() -> None:
     asked = make_asked(question="y" * 80)
     end = judge(asked, called(Answer("x" * 40, "stop", usage=None)), policy=POLICY, now=NOW)
     assert isinstance(end, AttemptEnd)
     assert end.usage_kind is UsageKind.ESTIMATED
-    assert end.usage == Usage(input_tokens=4 + 20, output_tokens=10)
+    assert end.usage == Usage(input_tokens=4 + 19, output_tokens=9)
 
 
 def test_what_postgresql_cannot_hold_is_replaced_in_the_answer() -> None:
@@ -107,7 +107,7 @@ def test_after_the_last_retry_the_providers_error_is_the_turns() -> None:
 def test_text_that_has_left_is_kept_as_partial_and_nothing_is_tried_again() -> None:
     end = end_of(CallFailure(ErrorType.STREAM_BROKEN, text="Half an ans"))
     assert (end.status, end.partial, end.answer, end.keeps_quota) == (TurnStatus.FAILED, True, "Half an ans", True)
-    assert (end.usage_kind, end.usage.output_tokens) == (UsageKind.ESTIMATED, 3)
+    assert (end.usage_kind, end.usage.output_tokens) == (UsageKind.ESTIMATED, 2)
 
 
 def test_tokens_that_the_provider_reported_before_it_failed_count() -> None:

@@ -1,0 +1,18 @@
+"""Conversation history: budgets, retention, erasure."""
+
+from __future__ import annotations
+
+from shared.store.migrations.sql_files import run_sql_file
+
+revision = "0018"
+down_revision = "0017"
+
+
+def upgrade() -> None:
+    """Run the file of the same name."""
+    run_sql_file("versions/0018_history.sql")
+
+
+def downgrade() -> None:
+    """Refuse: what a later version wrote has no place in an earlier one."""
+    raise NotImplementedError
