@@ -14,7 +14,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from shared.serving.limits import RequestLimits
-from shared.serving.server import build_server
+from shared.serving.server import build_server, shared_socket
 
 IsReady = Callable[[], Awaitable[bool]]
 
@@ -75,10 +75,15 @@ async def serve(
     stop: asyncio.Event,
     limits: RequestLimits,
     trusted_proxies: str | None = None,
+    shares_port: bool = False,
 ) -> int:
-    """Serve the application until `stop` is set; return the process's exit code."""
+    """Serve the application until `stop` is set; return the process's exit code.
+
+    With `shares_port` other processes may listen there as well, and the kernel spreads connections over all of them.
+    """
     server = build_server(app, host, port, limits, trusted_proxies)
-    serving = asyncio.create_task(server.serve())
+    sockets = [shared_socket(host, port)] if shares_port else None
+    serving = asyncio.create_task(server.serve(sockets))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
     server.should_exit = True

@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     redis_url: str | None = None
     host: str = "127.0.0.1"
     gateway_port: Port = 8080
+    gateway_health_port: Port | None = None
+    """Set it to share `gateway_port` with other gateways of this machine: each has its own health doors there."""
     dashboard_port: Port = 8081
     worker_port: Port = 8090
     background_port: Port = 8091

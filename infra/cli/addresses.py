@@ -72,16 +72,19 @@ def require_free_port(settings: Settings, process: str) -> None:
     """
     name = PORT_SETTINGS[process]
     port = getattr(settings, name)
-    if not is_free(settings.host, port):
+    is_shared = process == "gateway" and settings.gateway_health_port is not None
+    if not is_free(settings.host, port, is_shared=is_shared):
         message = f"Port {port} of {settings.host} is taken; free it or set {PREFIX}{name.upper()} to another."
         raise TakenPortError(message)
 
 
-def is_free(host: str, port: int) -> bool:
-    """Tell whether a server could listen there now."""
+def is_free(host: str, port: int, *, is_shared: bool = False) -> bool:
+    """Tell whether a server could listen there now; one that shares its port, beside others that do."""
     with socket.socket(_family(host)) as probe:
         # as servers do: what remains of connections that have ended does not count
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if is_shared:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         try:
             probe.bind((host, port))
         except OSError:

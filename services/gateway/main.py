@@ -16,7 +16,7 @@ from shared.admission.backlog import watched_backlog
 from shared.admission.holders import Holders
 from shared.clock import utc_now
 from shared.domain.catalogue import load_catalogue
-from shared.health import serve
+from shared.health import serve, serving_health
 from shared.ids import new_id
 from shared.limits.message_rates import MessageRates
 from shared.logs import configure_logs
@@ -31,13 +31,18 @@ from shared.store.database import Database, DatabaseRole
 
 async def run(settings: Settings, stop: asyncio.Event | None = None) -> int:
     """Serve the chat API until told to stop; with `stop` given, signals are the caller's."""
-    async with open_context(settings) as context:
+    health_port = settings.gateway_health_port
+    async with (
+        open_context(settings) as context,
+        serving_health(settings.host, health_port or 0, context.database.is_ready, alone=health_port is not None),
+    ):
         return await serve(
             build_app(context),
             host=settings.host,
             port=settings.gateway_port,
             stop=stop or stop_on_signals(),
             limits=settings.request_limits,
+            shares_port=health_port is not None,
         )
 
 

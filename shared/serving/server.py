@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,6 +16,8 @@ from shared.serving.protocol import guarded_by
 
 GOODBYE_SECONDS = 10
 """How long requests that are still served may take once the process is told to stop."""
+BACKLOG = 2048
+"""Connections that may wait to be accepted; uvicorn's own number."""
 FILES_FOR_OURSELVES = 128
 """Open files that connections leave for the database, Redis and logs."""
 
@@ -43,6 +46,12 @@ def build_server(
         timeout_graceful_shutdown=GOODBYE_SECONDS,
     )
     return _QuietServer(config)
+
+
+def shared_socket(host: str, port: int) -> socket.socket:
+    """Listen on a port together with every other process of this user that does it in this way."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, reuse_port=True, backlog=BACKLOG)
 
 
 def _most_connections() -> int:
