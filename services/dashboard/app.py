@@ -34,6 +34,7 @@ from services.dashboard.pages import (
     audit as audit_page,
     bot_chat,
     bot_documents,
+    bot_files,
     bot_tokens,
     bots as bot_pages,
     conversations,
@@ -96,6 +97,7 @@ PAGES = [
     *bot_pages.PAGES,
     *bot_chat.PAGES,
     *bot_documents.PAGES,
+    *bot_files.PAGES,
     *bot_tokens.PAGES,
 ]
 
