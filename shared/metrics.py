@@ -16,6 +16,8 @@ call_seconds = Histogram("mevichat_call_seconds", "Seconds of a provider call", 
 events_counted = Counter("mevichat_usage_events_counted_total", "Usage events added to the roll-ups")
 verdicts = Counter("mevichat_key_verdicts_total", "Verdicts on keys", ["state"])
 notices_sent = Counter("mevichat_notices_sent_total", "Attempts to deliver a notice", ["channel", "result"])
+documents_read = Counter("mevichat_documents_read_total", "Files read into passages, or not", ["result"])
+document_seconds = Histogram("mevichat_document_seconds", "Seconds of reading a file", buckets=SECONDS)
 sweep_seconds = Gauge("mevichat_sweeper_last_sweep_timestamp_seconds", "Unix time of the last whole sweep")
 swept = Counter("mevichat_swept_total", "What the sweeper found", ["what"])
 turns_without_room = Counter("mevichat_turns_without_room_total", "Attempts that found no room under their key's limit")

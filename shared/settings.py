@@ -105,6 +105,19 @@ class Settings(BaseSettings):
     waiting_limit_all: Count = 200_000
     """Turns of all workspaces together that may wait before `backlog_full`."""
 
+    # documents
+    document_readers: Count = 2
+    """Files that one ingest worker reads at once, each in a process of its own."""
+    document_limit_bytes: Count = 20_971_520
+    upload_limit_bytes: Count = 67_108_864
+    """Of one upload with all its files."""
+    document_limit_pages: Count = 300
+    document_limit_characters: Count = 2_000_000
+    document_cpu_seconds: Count = 30
+    document_memory_mb: Count = 512
+    """What reading one file may take before it is broken off."""
+    bot_limit_passages: Count = 50_000
+
     # plans
     free_slots: Count = 4
     pro_slots: Count = 64

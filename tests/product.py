@@ -15,6 +15,7 @@ import services.dashboard.main
 import services.gateway.main
 import services.validator.main
 import services.workers.completion.main
+import services.workers.ingest.main
 import services.workers.ledger.main
 import services.workers.notices.main
 import services.workers.sweeper.main
@@ -40,6 +41,7 @@ RUNS = {
     "ledger": services.workers.ledger.main.run,
     "sweeper": services.workers.sweeper.main.run,
     "notices": services.workers.notices.main.run,
+    "ingest": services.workers.ingest.main.run,
 }
 
 

@@ -23,6 +23,7 @@ PORT_SETTINGS = {
     "ledger": "background_port",
     "sweeper": "background_port",
     "notices": "background_port",
+    "ingest": "background_port",
     "simulator": "simulator_port",
 }
 

@@ -1,4 +1,4 @@
-"""Validator, ledger, sweeper and notices in one process, for installations that are small enough."""
+"""Validator, ledger, sweeper, notices and ingest in one process, for installations that are small enough."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import services.validator.main
+import services.workers.ingest.main
 import services.workers.ledger.main
 import services.workers.notices.main
 import services.workers.sweeper.main
@@ -20,6 +21,7 @@ RUNS = {
     "ledger": services.workers.ledger.main.run,
     "sweeper": services.workers.sweeper.main.run,
     "notices": services.workers.notices.main.run,
+    "ingest": services.workers.ingest.main.run,
 }
 
 

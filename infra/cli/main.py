@@ -64,6 +64,12 @@ def notices() -> None:
 
 
 @app.command(rich_help_panel=PROCESSES)
+def ingest() -> None:
+    """Read uploaded documents into passages."""
+    raise run_service("ingest")
+
+
+@app.command(rich_help_panel=PROCESSES)
 def dashboard() -> None:
     """Serve the admin API and the dashboard."""
     raise run_service("dashboard")
@@ -71,7 +77,7 @@ def dashboard() -> None:
 
 @app.command(rich_help_panel=PROCESSES)
 def background() -> None:
-    """Run validator, ledger, sweeper and notices in one process."""
+    """Run validator, ledger, sweeper, notices and ingest in one process."""
     raise run_service("background")
 
 

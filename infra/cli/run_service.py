@@ -26,6 +26,7 @@ MODULES = {
     "validator": "services.validator.main",
     "ledger": "services.workers.ledger.main",
     "notices": "services.workers.notices.main",
+    "ingest": "services.workers.ingest.main",
     "sweeper": "services.workers.sweeper.main",
     "dashboard": "services.dashboard.main",
     "background": "infra.cli.background",

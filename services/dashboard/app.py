@@ -36,6 +36,7 @@ from services.dashboard.pages import (
     audit as audit_page,
     bot_chat,
     bot_documents,
+    bot_files,
     bot_tokens,
     bots as bot_pages,
     conversation_export,
@@ -104,6 +105,7 @@ PAGES = [
     *bot_pages.PAGES,
     *bot_chat.PAGES,
     *bot_documents.PAGES,
+    *bot_files.PAGES,
     *bot_tokens.PAGES,
 ]
 

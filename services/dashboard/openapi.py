@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from starlette.routing import Route
 
 from services.dashboard.api.bots import BotChange, NewBotForm
+from services.dashboard.api.document_files import FILE_FORMS, ReplacementForm
 from services.dashboard.api.documents import NewDocumentForm
 from services.dashboard.api.erasures import ErasureForm
 from services.dashboard.api.keys import KeyChange, NewKeyForm, RotationForm
@@ -15,6 +16,7 @@ from services.dashboard.api.notice_settings import NoticeSettingsForm
 from services.dashboard.api.parameters import parameters_of
 from services.dashboard.api.tokens import NewTokenForm
 from services.dashboard.api.workspace import WorkspaceChange
+from services.dashboard.posted import MULTIPART
 
 FORMS: dict[tuple[str, str], type[BaseModel]] = {
     ("POST", "/api/keys"): NewKeyForm,
@@ -27,6 +29,7 @@ FORMS: dict[tuple[str, str], type[BaseModel]] = {
     ("PUT", "/api/notices/settings"): NoticeSettingsForm,
     ("POST", "/api/documents"): NewDocumentForm,
     ("POST", "/api/erasures"): ErasureForm,
+    ("PUT", "/api/documents/{id}"): ReplacementForm,
 }
 
 
@@ -52,10 +55,10 @@ def _operation(method: str, route: Route) -> dict[str, Any]:
     }
     form = FORMS.get((method, route.path))
     if form is not None:
-        operation["requestBody"] = {
-            "required": True,
-            "content": {"application/json": {"schema": form.model_json_schema()}},
-        }
+        content: dict[str, Any] = {"application/json": {"schema": form.model_json_schema()}}
+        if (method, route.path) in FILE_FORMS:
+            content[MULTIPART] = {"schema": FILE_FORMS[method, route.path]}
+        operation["requestBody"] = {"required": True, "content": content}
     parameters: list[dict[str, Any]] = [
         {"name": name, "in": "query", "schema": {"type": "string"}} for name in parameters_of(method, route.path)
     ]

@@ -6,12 +6,13 @@ from dataclasses import asdict
 from typing import Any
 
 from shared.errors import MevichatError
+from shared.events.document_waiting import DocumentWaitingV1
 from shared.events.key_recheck_due import KeyRecheckDueV1
 from shared.events.key_rejected import KeyRejectedV1
 from shared.events.notice_due import NoticeDueV1
 from shared.events.usage_recorded import UsageRecordedV1
 
-Event = KeyRejectedV1 | KeyRecheckDueV1 | NoticeDueV1 | UsageRecordedV1
+Event = DocumentWaitingV1 | KeyRejectedV1 | KeyRecheckDueV1 | NoticeDueV1 | UsageRecordedV1
 
 
 class EventUnreadableError(MevichatError):
@@ -30,6 +31,8 @@ def event_from_primitives(values: dict[str, Any]) -> Event:
             return KeyRejectedV1(**{name: values[name] for name in KeyRejectedV1.__slots__})
         case KeyRecheckDueV1.NAME:
             return KeyRecheckDueV1(**{name: values[name] for name in KeyRecheckDueV1.__slots__})
+        case DocumentWaitingV1.NAME:
+            return DocumentWaitingV1(**{name: values[name] for name in DocumentWaitingV1.__slots__})
         case NoticeDueV1.NAME:
             return NoticeDueV1(**{name: values[name] for name in NoticeDueV1.__slots__})
         case UsageRecordedV1.NAME:

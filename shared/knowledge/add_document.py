@@ -10,6 +10,7 @@ from shared.domain.text_rules import storable_text_problem
 from shared.ids import new_id
 from shared.knowledge.passages import split_into_passages
 from shared.store.database import Database
+from shared.store.documents.rows import NewPassage
 from shared.store.documents.write import insert_document
 
 
@@ -38,8 +39,13 @@ class DocumentRefused:
     problem: str
 
 
-async def add_document(database: Database, document: NewDocument, *, actor: Actor) -> DocumentAdded | DocumentRefused:
-    """Cut the text into passages and keep them; an empty or unstorable text is refused."""
+async def add_document(
+    database: Database, document: NewDocument, *, actor: Actor, most_passages: int | None = None
+) -> DocumentAdded | DocumentRefused:
+    """Cut the text into passages and keep them; an empty or unstorable text is refused.
+
+    So is one with which the bot's documents would have more than `most_passages`; None: as many as they like.
+    """
     problem = storable_text_problem(document.title + document.text)
     if problem is not None:
         return DocumentRefused(problem)
@@ -47,13 +53,16 @@ async def add_document(database: Database, document: NewDocument, *, actor: Acto
     if not passages:
         return DocumentRefused("is empty")
     document_id = new_id()
-    await insert_document(
+    is_kept = await insert_document(
         database,
         document_id=document_id,
         workspace_id=document.workspace_id,
         bot_id=document.bot_id,
         title=document.title,
-        passages=passages,
+        passages=[NewPassage(document.title, passage) for passage in passages],
+        most_passages=most_passages,
         actor=actor,
     )
+    if not is_kept:
+        return DocumentRefused(f"is too long: the bot's documents would have more than {most_passages:,} passages")
     return DocumentAdded(document_id, len(passages))

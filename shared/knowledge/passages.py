@@ -21,11 +21,17 @@ def split_into_passages(text: str, longest: int = PASSAGE_CHARACTERS) -> list[st
     Paragraphs stay whole and short ones share a passage; a paragraph that is too long is cut between lines, a line
     between sentences, a sentence between words, a word anywhere. Each passage of a table begins with its header.
     """
-    pieces = [piece for paragraph in _PARAGRAPH_BORDER.split(text) for piece in _fitting_pieces(paragraph, longest)]
+    pieces = [piece for paragraph in _PARAGRAPH_BORDER.split(text) for piece in fitting_pieces(paragraph, longest)]
     return _joined(pieces, "\n\n", longest)
 
 
-def _fitting_pieces(paragraph: str, longest: int) -> list[str]:
+def paragraphs_of(text: str) -> list[str]:
+    """Return the paragraphs of a plain text, parted by empty lines; none is empty."""
+    return [paragraph.strip() for paragraph in _PARAGRAPH_BORDER.split(text) if paragraph.strip()]
+
+
+def fitting_pieces(paragraph: str, longest: int) -> list[str]:
+    """Return the paragraph whole when it fits, else cut between sentences, words or anywhere."""
     paragraph = paragraph.strip()
     if len(paragraph) <= longest:
         return [paragraph] if paragraph else []

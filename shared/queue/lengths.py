@@ -10,9 +10,10 @@ from redis.exceptions import RedisError
 
 from shared.queue.dispatch import NAMESPACE
 from shared.queue.errors import QueueUnavailableError
-from shared.queue.routes import COMPLETE_TURN, COUNT_USAGE, DELIVER_NOTICE, VALIDATE_KEY
+from shared.queue.routes import COMPLETE_TURN, COUNT_USAGE, DELIVER_NOTICE, READ_DOCUMENT, VALIDATE_KEY
 
-QUEUES: Final = tuple(route.queue for route in (COMPLETE_TURN, VALIDATE_KEY, COUNT_USAGE, DELIVER_NOTICE))
+ROUTES: Final = (COMPLETE_TURN, VALIDATE_KEY, COUNT_USAGE, DELIVER_NOTICE, READ_DOCUMENT)
+QUEUES: Final = tuple(route.queue for route in ROUTES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,5 +23,8 @@ VALIDATE_KEY: Final = Route("validation", "validate_key")
 COUNT_USAGE: Final = Route("ledger", "count_usage")
 """`count_usage(event: dict)`: an attempt's usage was recorded; the event's primitives."""
 
+READ_DOCUMENT: Final = Route("documents", "read_document")
+"""`read_document(event: dict)`: a document's file waits to be read; the event's primitives."""
+
 DELIVER_NOTICE: Final = Route("notices", "deliver_notice")
 """`deliver_notice(event: dict)`: a notice waits to be delivered; the event's primitives."""

@@ -19,7 +19,7 @@ ACTIONS = (
     *(f"key.{verb}" for verb in ("create", "rotate", "update", "delete", "refused", "suspect", "active", "invalid")),
     *(f"key.{state}" for state in ("out_of_quota", "restricted", "cannot_decrypt")),
     *(f"bot.{verb}" for verb in ("create", "update", "delete")),
-    *(f"document.{verb}" for verb in ("create", "delete")),
+    *(f"document.{verb}" for verb in ("create", "replace", "retry", "delete")),
     *(f"token.{verb}" for verb in ("create", "rotate", "revoke")),
     *(f"member.{verb}" for verb in ("add", "role", "remove", "password")),
     *(f"workspace.{thing}" for thing in ("create", "plan", "slots", "quota")),

@@ -1,17 +1,18 @@
-"""A bot's documents: list, add as text or as a file, delete."""
+"""A bot's documents: the list that follows what becomes of its files, add as text or as files, delete."""
 
 from __future__ import annotations
 
-from pathlib import PurePath
+from typing import Any
 
 from starlette.responses import Response
 
 from services.dashboard.errors import AdminError, invalid
 from services.dashboard.pages.of_bot import NOT_FOUND, id_in_path, id_of, of_bot
 from services.dashboard.pages.page import Page
-from services.dashboard.pages.render import go_to, render, render_problem
-from services.dashboard.posted import Upload
+from services.dashboard.pages.render import bare_page, go_to, render, render_problem
+from services.dashboard.posted import MOST_FILES
 from services.dashboard.signing_in.visit import Visit
+from services.dashboard.uploading import LONGEST_TITLE, add_uploads
 from shared.domain.roles import Role
 from shared.knowledge.add_document import DocumentRefused, NewDocument, add_document
 from shared.store.bots.rows import BotRow
@@ -20,52 +21,38 @@ from shared.store.documents.rows import DocumentRow
 from shared.store.documents.write import delete_document
 
 ROWS = 50
-LONGEST_TITLE = 200
-FILE_ENDINGS = (".txt", ".md")
 NO_SUCH_DOCUMENT = "This bot has no such document. It may have been deleted."
 
 
 async def show(visit: Visit, bot: BotRow) -> Response:
     """List a page of the bot's documents, the latest first."""
-    documents = await list_bot_documents(
-        visit.context.database,
-        workspace_id=visit.workspace_id,
-        bot_id=bot.bot_id,
-        after=id_of(visit.query("after")),
-        limit=ROWS + 1,
-    )
-    shown = documents[:ROWS]
-    return render(
-        visit,
-        "bot_documents.html",
-        bot=bot,
-        documents=shown,
-        is_later_page=bool(visit.query("after")),
-        next_after=shown[-1].document_id if len(documents) > ROWS else None,
-    )
+    return render(visit, "bot_documents.html", bot=bot, **await _documents(visit, bot))
+
+
+async def rows(visit: Visit, bot: BotRow) -> Response:
+    """Return the list of documents alone, for the page that keeps itself fresh."""
+    found = await _documents(visit, bot)
+    return bare_page("bot_documents_list.html", visit=visit, csrf=visit.csrf, now=visit.now, bot=bot, **found)
 
 
 async def new(visit: Visit, bot: BotRow) -> Response:
-    """Show the form for a new document."""
-    return render(visit, "bot_document_new.html", bot=bot, title="", text="", refusal=None)
+    """Show the form for new documents."""
+    return _form(visit, bot, "", "")
 
 
 async def add(visit: Visit, bot: BotRow) -> Response:
-    """Keep a document; the bot answers from it with its next message."""
+    """Keep a text, from which the bot answers with its next message, or files, which are read first."""
     title, text = visit.form.get("title", "").strip(), visit.form.get("text", "")
     try:
-        document = _document(visit, bot, title, text)
-        added = await add_document(visit.context.database, document, actor=visit.actor)
-        if isinstance(added, DocumentRefused):
-            raise invalid("text", f"The text {added.problem}; paste the document's words or choose a file with some.")
+        done = await (_add_files(visit, bot, title, text) if visit.files else _add_text(visit, bot, title, text))
     except AdminError as refusal:
-        return render(visit, "bot_document_new.html", refusal.status, bot=bot, title=title, text=text, refusal=refusal)
-    return go_to(f"/bots/{bot.bot_id}/documents", "document-added")
+        return _form(visit, bot, title, text, refusal)
+    return go_to(f"/bots/{bot.bot_id}/documents", done)
 
 
 async def deletion(visit: Visit, bot: BotRow) -> Response:
     """Ask before a document is deleted."""
-    document = await _find(visit, bot)
+    document = await find(visit, bot)
     if document is None:
         return render_problem(visit, NOT_FOUND, NO_SUCH_DOCUMENT)
     return render(visit, "bot_document_delete.html", bot=bot, document=document)
@@ -73,7 +60,7 @@ async def deletion(visit: Visit, bot: BotRow) -> Response:
 
 async def delete(visit: Visit, bot: BotRow) -> Response:
     """Delete a document; the bot answers from it no more."""
-    document = await _find(visit, bot)
+    document = await find(visit, bot)
     if document is None or not await delete_document(
         visit.context.database, workspace_id=visit.workspace_id, document_id=document.document_id, actor=visit.actor
     ):
@@ -81,28 +68,8 @@ async def delete(visit: Visit, bot: BotRow) -> Response:
     return go_to(f"/bots/{bot.bot_id}/documents", "document-deleted")
 
 
-def _document(visit: Visit, bot: BotRow, title: str, text: str) -> NewDocument:
-    """Return the document that the form holds; a file's name serves as its title when none is given."""
-    file = visit.files.get("file")
-    if file is not None and text.strip():
-        raise invalid("file", "Paste a text or choose a file, not both.")
-    if file is not None:
-        title, text = title or PurePath(file.name).stem, _text_of(file)
-    if not 1 <= len(title) <= LONGEST_TITLE:
-        raise invalid("title", f"Give the document a title of 1 to {LONGEST_TITLE} characters.")
-    return NewDocument(visit.workspace_id, bot.bot_id, title, text)
-
-
-def _text_of(file: Upload) -> str:
-    if not file.name.lower().endswith(FILE_ENDINGS):
-        raise invalid("file", f"Choose a file that ends in {' or '.join(FILE_ENDINGS)}.")
-    try:
-        return file.data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise invalid("file", "The file is no UTF-8 text; save it as UTF-8 and choose it again.") from None
-
-
-async def _find(visit: Visit, bot: BotRow) -> DocumentRow | None:
+async def find(visit: Visit, bot: BotRow) -> DocumentRow | None:
+    """Return the document that the path names, None when the bot has none of that id."""
     document_id = id_in_path(visit, "document")
     if document_id is None:
         return None
@@ -111,10 +78,58 @@ async def _find(visit: Visit, bot: BotRow) -> DocumentRow | None:
     )
 
 
+async def _documents(visit: Visit, bot: BotRow) -> dict[str, Any]:
+    documents = await list_bot_documents(
+        visit.context.database,
+        workspace_id=visit.workspace_id,
+        bot_id=bot.bot_id,
+        after=id_of(visit.query("after")),
+        limit=ROWS + 1,
+    )
+    shown = documents[:ROWS]
+    return {
+        "documents": shown,
+        "is_later_page": bool(visit.query("after")),
+        "next_after": shown[-1].document_id if len(documents) > ROWS else None,
+        "is_live": any(document.status.is_under_way for document in shown),
+    }
+
+
+def _form(visit: Visit, bot: BotRow, title: str, text: str, refusal: AdminError | None = None) -> Response:
+    values = {"title": title, "text": text, "most_files": MOST_FILES, "refusal": refusal}
+    return render(visit, "bot_document_new.html", 200 if refusal is None else refusal.status, bot=bot, **values)
+
+
+async def _add_text(visit: Visit, bot: BotRow, title: str, text: str) -> str:
+    if not 1 <= len(title) <= LONGEST_TITLE:
+        raise invalid("title", f"Give the document a title of 1 to {LONGEST_TITLE} characters.")
+    document = NewDocument(visit.workspace_id, bot.bot_id, title, text)
+    most_passages = visit.context.settings.bot_limit_passages
+    added = await add_document(visit.context.database, document, actor=visit.actor, most_passages=most_passages)
+    if isinstance(added, DocumentRefused):
+        raise invalid("text", f"The text {added.problem}; paste the document's words or choose a file with some.")
+    return "document-added"
+
+
+async def _add_files(visit: Visit, bot: BotRow, title: str, text: str) -> str:
+    if text.strip():
+        raise invalid("file", "Paste a text or choose files, not both.")
+    await add_uploads(
+        visit.context,
+        visit.files,
+        title=title,
+        workspace_id=visit.workspace_id,
+        bot_id=bot.bot_id,
+        actor=visit.actor,
+    )
+    return "files-uploaded"
+
+
 PAGES = [
     Page("/bots/{id}/documents", of_bot(show)),
+    Page("/bots/{id}/documents/list", of_bot(rows)),
     Page("/bots/{id}/documents/new", of_bot(new), Role.ADMIN),
-    Page("/bots/{id}/documents/new", of_bot(add), Role.ADMIN, "POST"),
+    Page("/bots/{id}/documents/new", of_bot(add), Role.ADMIN, "POST", takes_files=True),
     Page("/bots/{id}/documents/{document}/delete", of_bot(deletion), Role.ADMIN),
     Page("/bots/{id}/documents/{document}/delete", of_bot(delete), Role.ADMIN, "POST"),
 ]

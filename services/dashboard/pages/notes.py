@@ -29,6 +29,9 @@ NOTES = {
     "bot-switched": "The bot was switched. Its next message runs on the new model.",
     "bot-deleted": "The bot was deleted and its tokens revoked.",
     "document-added": "The document was added. The bot answers from it now.",
+    "files-uploaded": "The files were uploaded. The bot answers from each once it is read.",
+    "file-replaced": "The file was uploaded. The bot answers from it once it is read.",
+    "file-tried-again": "The file is read once more.",
     "document-deleted": "The document was deleted.",
 }
 

@@ -42,6 +42,7 @@ class Page:
     handler: Handler
     needs: Role = Role.VIEWER
     method: str = "GET"
+    takes_files: bool = False
 
 
 def route_of(page: Page) -> Route:
@@ -61,14 +62,14 @@ def route_of(page: Page) -> Route:
             csrf=csrf_token(cookie),
             now=context_of(request).clock(),
             form={},
-            files={},
+            files=[],
         )
         if not session.role.may(page.needs):
             return render_problem(visit, FORBIDDEN, NOT_YOURS)
         if page.method == "POST":
-            form, files = await read_posted(request)
+            form, files = await read_posted(request, takes_files=page.takes_files)
             visit.form.update(form)
-            visit.files.update(files)
+            visit.files.extend(files)
             if not _is_own_form(visit, cookie):
                 return render_problem(visit, FORBIDDEN, FOREIGN_FORM)
         return await page.handler(visit)

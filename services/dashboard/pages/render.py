@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import RedirectResponse, Response
 
+from services.dashboard.pages.document_words import DOCUMENT_FILTERS
 from services.dashboard.pages.menu import menu_of
 from services.dashboard.pages.notes import note_of
 from services.dashboard.pages.notice_words import NOTICE_FILTERS
@@ -64,4 +65,5 @@ def _environment() -> Environment:
     environment.filters.update(TURN_FILTERS)
     environment.filters.update(NOTICE_FILTERS)
     environment.filters.update(TOLD_FILTERS)
+    environment.filters.update(DOCUMENT_FILTERS)
     return environment

@@ -27,7 +27,7 @@ class Visit:
     csrf: str
     now: datetime
     form: dict[str, str]
-    files: dict[str, Upload] = field(default_factory=dict)
+    files: list[Upload] = field(default_factory=list)
 
     @property
     def workspace_id(self) -> UUID:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import structlog
 
+from services.workers.sweeper.documents import end_silent_readings, unread_documents
 from shared.clock import Clock, monotonic_seconds
 from shared.events.key_recheck_due import KeyRecheckDueV1
 from shared.events.key_rejected import KeyRejectedV1
@@ -17,7 +18,7 @@ from shared.events.wire import event_to_primitives
 from shared.metrics import swept
 from shared.queue.errors import QueueUnavailableError
 from shared.queue.ring import Ringer
-from shared.queue.routes import COMPLETE_TURN, COUNT_USAGE, DELIVER_NOTICE, VALIDATE_KEY, Route
+from shared.queue.routes import COMPLETE_TURN, COUNT_USAGE, DELIVER_NOTICE, READ_DOCUMENT, VALIDATE_KEY, Route
 from shared.settings import Settings
 from shared.store.answers.drop import drop_answers_beyond, drop_answers_that_are_over
 from shared.store.database import Database
@@ -53,12 +54,14 @@ class Sweep:
         await self._expire()
         if may_end_leases:
             await self._end_lapsed_leases()
+            await end_silent_readings(self._database, self._settings)
         await self._promote_due()
         await self._ring_unclaimed()
         await self._announce_usage()
         await self._ring_suspects()
         await self._ring_rechecks()
         await self._ring_notices()
+        await self._ring(READ_DOCUMENT, await unread_documents(self._database, self._settings))
         await self._drop_answers()
 
     async def _expire(self) -> None:

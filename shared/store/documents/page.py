@@ -7,19 +7,15 @@ from uuid import UUID
 from sqlalchemy import text
 
 from shared.store.database import Database
-from shared.store.documents.rows import DocumentRow
+from shared.store.documents.rows import DOCUMENT_COLUMNS, DocumentRow, document_of
 
-COLUMNS = (
-    "d.id, d.bot_id, d.title, d.created_at, "
-    "(SELECT count(*) FROM passages AS p WHERE p.document_id = d.id) AS passages "
-    "FROM documents AS d WHERE d.workspace_id = :workspace_id AND d.bot_id = :bot_id"
-)
+OF_BOT = f"SELECT {DOCUMENT_COLUMNS} WHERE d.workspace_id = :workspace_id AND d.bot_id = :bot_id"
 # the ids are ordered by time
 PAGE = text(
-    f"SELECT {COLUMNS} AND d.id < coalesce(:after, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid) "
+    f"{OF_BOT} AND d.id < coalesce(:after, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid) "
     "ORDER BY d.id DESC LIMIT :at_most",
 )
-ONE = text(f"SELECT {COLUMNS} AND d.id = :document_id")
+ONE = text(f"{OF_BOT} AND d.id = :document_id")
 
 
 async def list_bot_documents(
@@ -27,7 +23,7 @@ async def list_bot_documents(
 ) -> list[DocumentRow]:
     """Return the bot's documents behind the document `after`, the latest first."""
     rows = await database.call(PAGE, workspace_id=workspace_id, bot_id=bot_id, after=after, at_most=limit)
-    return [DocumentRow(row.id, row.bot_id, row.title, row.passages, row.created_at) for row in rows]
+    return [document_of(row) for row in rows]
 
 
 async def find_bot_document(
@@ -35,4 +31,4 @@ async def find_bot_document(
 ) -> DocumentRow | None:
     """Return a document of this bot, or None."""
     rows = await database.call(ONE, workspace_id=workspace_id, bot_id=bot_id, document_id=document_id)
-    return next((DocumentRow(row.id, row.bot_id, row.title, row.passages, row.created_at) for row in rows), None)
+    return next((document_of(row) for row in rows), None)

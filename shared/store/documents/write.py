@@ -1,4 +1,4 @@
-"""Add and delete a bot's documents."""
+"""Add a document as its passages, and delete documents."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ from sqlalchemy import text
 
 from shared.domain.actor import Actor
 from shared.store.database import Database
+from shared.store.documents.passages import insert_passages, passages_of_other_documents
+from shared.store.documents.rows import NewPassage
 from shared.store.workspaces.epoch import begin_change
 
 DOCUMENT = text(
-    "INSERT INTO documents (id, workspace_id, bot_id, title) VALUES (:document_id, :workspace_id, :bot_id, :title)",
-)
-PASSAGES = text(
-    "INSERT INTO passages (document_id, ordinal, bot_id, title, text) "
-    "SELECT :document_id, ordinal, :bot_id, :title, passage "
-    "FROM unnest(CAST(:passages AS text[])) WITH ORDINALITY AS p (passage, ordinal)",
+    "INSERT INTO documents (id, workspace_id, bot_id, title, passage_count) "
+    "VALUES (:document_id, :workspace_id, :bot_id, :title, :passage_count)",
 )
 DELETE = text("DELETE FROM documents WHERE workspace_id = :workspace_id AND id = :document_id")
 
@@ -29,18 +27,28 @@ async def insert_document(
     workspace_id: UUID,
     bot_id: UUID,
     title: str,
-    passages: Sequence[str],
+    passages: Sequence[NewPassage],
+    most_passages: int | None,
     actor: Actor,
-) -> None:
-    """Keep a document as its passages; the bot answers from it after the commit."""
-    values = {"document_id": document_id, "bot_id": bot_id, "title": title}
+) -> bool:
+    """Keep a document as its passages; the bot answers from it after the commit.
+
+    False when the bot would have more than `most_passages`; nothing happened then.
+    """
+    count = len(passages)
+    values = {"document_id": document_id, "bot_id": bot_id, "title": title, "passage_count": count}
     async with database.transaction() as connection:
         details = {"title": title, "bot_id": bot_id}
         await begin_change(
             connection, workspace_id, actor=actor, action="document.create", target=document_id, details=details
         )
+        others = await passages_of_other_documents(connection, bot_id=bot_id, document_id=document_id)
+        if most_passages is not None and others + count > most_passages:
+            await connection.rollback()
+            return False
         await connection.execute(DOCUMENT, values | {"workspace_id": workspace_id})
-        await connection.execute(PASSAGES, values | {"passages": list(passages)})
+        await insert_passages(connection, passages, bot_id=bot_id, document_id=document_id)
+    return True
 
 
 async def delete_document(database: Database, *, workspace_id: UUID, document_id: UUID, actor: Actor) -> bool:

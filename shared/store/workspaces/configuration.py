@@ -26,13 +26,13 @@ KEYS = text(  # own constants only
 )
 WITH_DOCUMENTS = text(
     "SELECT asked.bot_id FROM unnest(CAST(:bot_ids AS uuid[])) AS asked (bot_id) "
-    "WHERE EXISTS (SELECT 1 FROM documents AS d WHERE d.bot_id = asked.bot_id)"
+    "WHERE EXISTS (SELECT 1 FROM passages AS p WHERE p.bot_id = asked.bot_id)"
 )
 
-# by the documents' ids: a document never changes, so another set is another name
+# by the documents' ids and versions: another text is another version, so another set is another name
 DOCUMENT_SETS = text(
-    "SELECT bot_id, encode(sha256(string_agg(uuid_send(id), ''::bytea ORDER BY id)), 'hex') AS name FROM documents "
-    "WHERE bot_id = ANY (CAST(:bot_ids AS uuid[])) GROUP BY bot_id"
+    "SELECT bot_id, encode(sha256(string_agg(uuid_send(id) || int4send(version), ''::bytea ORDER BY id)), 'hex') AS name "
+    "FROM documents WHERE bot_id = ANY (CAST(:bot_ids AS uuid[])) AND version > 0 GROUP BY bot_id"
 )
 
 

@@ -16,7 +16,7 @@ from tests.integration.cli.commands import ENDS_WITHIN_SECONDS, ROOT, as_words, 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, Any] = COMPOSE["services"]
 SERVERS = {"postgres", "redis"}
-PROCESSES = {"gateway", "dashboard", "worker", "validator", "ledger", "sweeper", "notices"}
+PROCESSES = {"gateway", "dashboard", "worker", "validator", "ledger", "sweeper", "notices", "ingest"}
 PORT_SETTINGS = {"8080": "GATEWAY", "8081": "DASHBOARD", "8090": "WORKER", "8091": "BACKGROUND"}
 
 

@@ -25,6 +25,7 @@ async def test_each_queue_tells_how_many_messages_wait(redis_url: str) -> None:
         "validation": 0,
         "ledger": 1,
         "notices": 0,
+        "documents": 0,
     }
     assert {(each.taken, each.dead) for each in lengths} == {(0, 0)}
 

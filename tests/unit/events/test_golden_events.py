@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.events.document_waiting import DocumentWaitingV1
 from shared.events.key_recheck_due import KeyRecheckDueV1
 from shared.events.key_rejected import KeyRejectedV1
 from shared.events.notice_due import NoticeDueV1
@@ -31,6 +32,7 @@ EVENTS: list[Event] = [
         verdict_seq=7,
         occurred_at="2026-03-01T12:00:00+00:00",
     ),
+    DocumentWaitingV1(document_id="0190a5c8-0000-7000-8000-000000000006"),
     NoticeDueV1(notice_id="0190a5c8-0000-7000-8000-000000000005"),
     UsageRecordedV1(events=(("0190a5c8-0000-7000-8000-000000000003", 1), ("0190a5c8-0000-7000-8000-000000000004", 2))),
 ]

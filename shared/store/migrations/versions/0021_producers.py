@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.store.migrations.sql_files import run_sql_file
 
 revision = "0021"
-down_revision = "0018"
+down_revision = "0019"
 
 
 def upgrade() -> None:

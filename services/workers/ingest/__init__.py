@@ -1,0 +1,1 @@
+"""Reads the files that documents came in: claim -> read -> keep."""

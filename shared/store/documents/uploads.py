@@ -1,0 +1,88 @@
+"""Keep files as they come in; who reads them is told after the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from shared.domain.actor import Actor
+from shared.store.database import Database
+from shared.store.documents.rows import NewUpload
+from shared.store.workspaces.epoch import begin_change
+
+# no passages yet: version 0
+DOCUMENT = text(
+    "INSERT INTO documents (id, workspace_id, bot_id, title, version) "
+    "VALUES (:document_id, :workspace_id, :bot_id, :title, 0)",
+)
+UPLOAD = text(
+    "INSERT INTO document_uploads (document_id, workspace_id, version, file_name, content) "
+    "SELECT id, workspace_id, version + 1, :file_name, :content FROM documents "
+    "WHERE id = :document_id AND workspace_id = :workspace_id "
+    "ON CONFLICT (document_id) DO UPDATE SET version = document_uploads.version + 1, file_name = excluded.file_name, "
+    "content = excluded.content, status = 'waiting', reason_code = NULL, reason = NULL, attempts = 0, pages = NULL, "
+    "pages_read = NULL, uploaded_at = excluded.uploaded_at, rung_at = clock_timestamp(), lease_until = NULL, "
+    "ended_at = NULL",
+)
+RETRY = text(
+    "UPDATE document_uploads SET status = 'waiting', reason_code = NULL, reason = NULL, attempts = 0, pages = NULL, "
+    "pages_read = NULL, rung_at = clock_timestamp(), ended_at = NULL "
+    "WHERE workspace_id = :workspace_id AND document_id = :document_id AND status = 'failed'",
+)
+
+
+async def insert_uploads(
+    database: Database, uploads: Sequence[NewUpload], *, workspace_id: UUID, bot_id: UUID, actor: Actor
+) -> None:
+    """Keep new documents, each with its file, all in one commit."""
+    async with database.transaction() as connection:
+        for upload in uploads:
+            of_document = {"document_id": upload.document_id, "workspace_id": workspace_id}
+            details = {"title": upload.title, "bot_id": bot_id, "file_name": upload.file_name}
+            await begin_change(
+                connection,
+                workspace_id,
+                actor=actor,
+                action="document.create",
+                target=upload.document_id,
+                details=details,
+            )
+            await connection.execute(DOCUMENT, of_document | {"bot_id": bot_id, "title": upload.title})
+            await connection.execute(UPLOAD, of_document | {"file_name": upload.file_name, "content": upload.content})
+
+
+async def replace_upload(database: Database, upload: NewUpload, *, workspace_id: UUID, actor: Actor) -> bool:
+    """Give a document another file; its passages stay those of the file before until this one is read.
+
+    False when the workspace has no such document; nothing happened then.
+    """
+    values: dict[str, Any] = {"document_id": upload.document_id, "workspace_id": workspace_id}
+    values |= {"file_name": upload.file_name, "content": upload.content}
+    async with database.transaction() as connection:
+        details = {"file_name": upload.file_name}
+        await begin_change(
+            connection,
+            workspace_id,
+            actor=actor,
+            action="document.replace",
+            target=upload.document_id,
+            details=details,
+        )
+        replaced = await connection.execute(UPLOAD, values)
+        if replaced.rowcount == 0:
+            await connection.rollback()
+        return replaced.rowcount > 0
+
+
+async def retry_upload(database: Database, *, workspace_id: UUID, document_id: UUID, actor: Actor) -> bool:
+    """Let a failed file be read once more; False when it has not failed, or is not there."""
+    async with database.transaction() as connection:
+        await begin_change(connection, workspace_id, actor=actor, action="document.retry", target=document_id)
+        values = {"workspace_id": workspace_id, "document_id": document_id}
+        retried = await connection.execute(RETRY, values)
+        if retried.rowcount == 0:
+            await connection.rollback()
+        return retried.rowcount > 0
