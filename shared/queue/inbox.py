@@ -154,7 +154,7 @@ class ReplyInbox:
         """Keep the inbox alive and short; make it anew when it is gone."""
         try:
             pipeline = self._redis.pipeline(transaction=False)
-            pipeline.xtrim(self._key, minid=self._cursor.decode(), approximate=False)
+            pipeline.xtrim(self._key, minid=_behind(self._cursor), approximate=False)
             pipeline.pexpire(self._key, INBOX_LIFE_MS)
             _, is_there = await pipeline.execute()
             if not is_there:
@@ -169,3 +169,9 @@ class ReplyInbox:
         if not self._is_broken:
             _log.warning("reply_inbox_unavailable", error=type(error).__name__)
         self._is_broken = True
+
+
+def _behind(cursor: bytes) -> str:
+    """Return the first id behind the cursor: what was read goes, the last reply's text too."""
+    milliseconds, _, sequence = cursor.decode().partition("-")
+    return f"{milliseconds}-{int(sequence) + 1}"

@@ -26,14 +26,17 @@ BEGIN
 END;
 $$;
 
--- Cancel the turns that have not ended of an end user, and those that stand in a conversation with them.
+-- Cancel the turns that have not ended of an end user, and those that stand in a conversation with theirs.
 DROP FUNCTION IF EXISTS cancel_turns_of_user(uuid, text, integer);
-CREATE FUNCTION cancel_turns_of_user(of_workspace uuid, of_user text, at_most integer) RETURNS uuid[]
+CREATE FUNCTION cancel_turns_of_user(
+    of_workspace uuid, of_user text, at_most integer, OUT o_cancelled integer, OUT o_promoted uuid[]
+)
 LANGUAGE plpgsql AS $$
 DECLARE
     a record;
-    promoted uuid[] := '{}';
 BEGIN
+    o_cancelled := 0;
+    o_promoted := '{}';
     FOR a IN
         SELECT t.bot_id, t.id FROM turns AS t
         WHERE t.workspace_id = of_workspace AND t.status IN ('waiting', 'ready', 'running') AND (
@@ -44,50 +47,91 @@ BEGIN
         )
         LIMIT at_most
     LOOP
-        promoted := promoted || coalesce((SELECT o_promoted FROM cancel_turn(a.bot_id, a.id)), '{}');
+        o_cancelled := o_cancelled + 1;
+        o_promoted := o_promoted || coalesce((SELECT c.o_promoted FROM cancel_turn(a.bot_id, a.id) AS c), '{}');
     END LOOP;
-    RETURN promoted;
 END;
 $$;
 
--- Take an erasure some turns further: what others wrote into the user's conversations first, since only the user's own
--- turns lead to it. `o_is_over`: nothing was left; the order is gone, and the audit says how many turns it took.
+-- The next turns of an erasure: those of the conversation that it is at, else the user's turns without one. Empty: look
+-- again, at the conversation that is named now; NULL: no turn of the user's is left with this bot, or with any. The
+-- order's row remembers the conversation, because the turns forget it.
+DROP FUNCTION IF EXISTS next_turns_to_erase(erasures, integer);
+CREATE FUNCTION next_turns_to_erase(
+    e erasures, at_most integer, OUT o_ids uuid[], OUT o_bot_id uuid, OUT o_conversation text
+)
+LANGUAGE plpgsql AS $$
+BEGIN
+    o_bot_id := e.bot_id;
+    o_conversation := e.conversation;
+    IF o_conversation IS NOT NULL THEN
+        o_ids := ARRAY(
+            SELECT id FROM turns
+            WHERE bot_id = o_bot_id AND conversation = o_conversation AND ended_at IS NOT NULL LIMIT at_most
+        );
+        IF o_ids <> '{}' THEN
+            RETURN;
+        END IF;
+    END IF;
+    SELECT t.bot_id, t.conversation INTO o_bot_id, o_conversation FROM bots AS b CROSS JOIN LATERAL (
+        SELECT bot_id, conversation FROM turns
+        WHERE bot_id = b.id AND end_user = e.end_user AND ended_at IS NOT NULL LIMIT 1
+    ) AS t
+    WHERE b.workspace_id = e.workspace_id AND (e.bot_id IS NULL OR b.id = e.bot_id) LIMIT 1;
+    o_ids := CASE
+        WHEN o_bot_id IS NULL THEN NULL
+        WHEN o_conversation IS NOT NULL THEN '{}'
+        ELSE ARRAY(
+            SELECT id FROM turns
+            WHERE bot_id = o_bot_id AND end_user = e.end_user AND ended_at IS NOT NULL AND conversation IS NULL
+            LIMIT at_most
+        )
+    END;
+END;
+$$;
+
+-- Take an erasure some turns further: first whatever runs is cancelled, then conversation after conversation goes.
+-- `o_is_over`: nothing was left; the order is gone, and the audit says how many turns it took.
 DROP FUNCTION IF EXISTS erase_user(uuid, text, integer);
 CREATE FUNCTION erase_user(of_workspace uuid, of_user text, at_most integer)
 RETURNS TABLE (o_erased uuid[], o_promoted uuid[], o_is_over boolean)
 LANGUAGE plpgsql AS $$
 DECLARE
-    own uuid[];
-    others uuid[];
-    done erasures;
+    e erasures;
+    ids uuid[];
+    cancelled integer := 0;
+    looked_at_all boolean;
 BEGIN
-    o_promoted := cancel_turns_of_user(of_workspace, of_user, at_most);
     o_erased := '{}';
-    SELECT array_agg(f.id) INTO own FROM (
-        SELECT t.id FROM bots AS b CROSS JOIN LATERAL (
-            SELECT id FROM turns WHERE bot_id = b.id AND end_user = of_user AND ended_at IS NOT NULL LIMIT at_most
-        ) AS t
-        WHERE b.workspace_id = of_workspace LIMIT at_most
-    ) AS f;
-    IF own IS NOT NULL THEN
-        SELECT array_agg(f.id) INTO others FROM (
-            SELECT t.id FROM (
-                SELECT DISTINCT bot_id, conversation FROM turns WHERE id = ANY (own) AND conversation IS NOT NULL
-            ) AS c
-            JOIN turns AS t ON t.bot_id = c.bot_id AND t.conversation = c.conversation
-            WHERE t.end_user IS DISTINCT FROM of_user AND t.ended_at IS NOT NULL LIMIT at_most
-        ) AS f;
-        o_erased := erase_turns(coalesce(others, own));
+    o_promoted := '{}';
+    SELECT * INTO e FROM erasures WHERE workspace_id = of_workspace AND end_user = of_user FOR UPDATE;
+    o_is_over := NOT FOUND;
+    IF e.erased_turns = 0 THEN
+        SELECT c.o_cancelled, c.o_promoted INTO cancelled, o_promoted
+        FROM cancel_turns_of_user(of_workspace, of_user, at_most) AS c;
     END IF;
-    UPDATE erasures SET erased_turns = erased_turns + cardinality(o_erased)
-    WHERE workspace_id = of_workspace AND end_user = of_user;
-    o_is_over := own IS NULL;
+    WHILE NOT o_is_over AND cancelled < at_most AND cardinality(o_erased) < at_most LOOP
+        looked_at_all := e.bot_id IS NULL;
+        SELECT n.o_ids, n.o_bot_id, n.o_conversation INTO ids, e.bot_id, e.conversation
+        FROM next_turns_to_erase(e, at_most - cardinality(o_erased)) AS n;
+        IF ids IS NOT NULL THEN
+            o_erased := o_erased || erase_turns(ids);
+        ELSIF looked_at_all THEN
+            SELECT c.o_cancelled, c.o_promoted INTO cancelled, o_promoted
+            FROM cancel_turns_of_user(of_workspace, of_user, at_most) AS c;
+            o_is_over := cancelled = 0;
+        END IF;
+    END LOOP;
+    e.erased_turns := e.erased_turns + cardinality(o_erased);
     IF o_is_over THEN
-        DELETE FROM erasures WHERE workspace_id = of_workspace AND end_user = of_user RETURNING * INTO done;
+        DELETE FROM erasures WHERE workspace_id = of_workspace AND end_user = of_user;
         INSERT INTO audit (workspace_id, actor, source, action, target, details)
-        SELECT of_workspace, 'sweeper', 'sweeper', 'user.erased', done.audited_as,
-            jsonb_build_object('turns', done.erased_turns)
-        WHERE done.audited_as IS NOT NULL;  -- else another sweeper was first
+        SELECT of_workspace, 'sweeper', 'sweeper', 'user.erased', e.audited_as,
+            jsonb_build_object('turns', e.erased_turns)
+        WHERE e.audited_as IS NOT NULL;  -- else another sweeper was first
+    ELSE
+        UPDATE erasures SET erased_turns = e.erased_turns, bot_id = e.bot_id, conversation = e.conversation
+        WHERE workspace_id = of_workspace AND end_user = of_user;
     END IF;
     RETURN NEXT;
 END;

@@ -11,9 +11,10 @@ from shared.ids import new_id
 from shared.queue.connection import connect_redis
 from shared.queue.reply_entries import turn_key
 from shared.store.erasures.order import audited_user
-from tests.integration.gateway.door import HANGS, KEY, with_key
+from tests.integration.gateway.door import HANGS, KEY, WRITES_SLOWLY, with_key
 from tests.integration.history.talks import Talk, figures_of, turns_with_text, until_erased, until_nothing_drifts
 from tests.product import Product, Workspace
+from tests.servers import until
 
 MANY = text(
     "INSERT INTO turns (id, workspace_id, bot_id, position, conversation, end_user, door, status, model, question, "
@@ -89,6 +90,24 @@ async def test_what_runs_and_waits_is_cancelled_and_what_it_says_later_is_not_ke
         assert (turn["status"], turn["question"], turn["answer"]) == ("cancelled", "", None)
     _, workspace = await talk.workspace.admin("GET", "/api/workspace")
     assert (workspace["in_flight"], workspace["waiting"]) == (0, 0)
+    assert await turns_with_text(talk.workspace) == 0
+    await until_nothing_drifts(product)
+
+
+async def test_a_worker_that_ends_an_erased_turn_has_its_tokens_counted_and_its_text_left_out(product: Product) -> None:
+    talk = await Talk.open(product)
+    product.simulator.set_behaviour(KEY, **WRITES_SLOWLY)
+    async with talk.door.streaming("A secret", conversation="c", user="ada") as stream:
+        await stream.read_first()
+        await erase(talk.workspace, "ada")
+        await stream.read_all()
+
+    async def is_recorded() -> bool:
+        return (await figures_of(talk.workspace))[2] > 0  # tokens out
+
+    await until(is_recorded)
+    turn = await talk.door.turn(stream.turn_id)
+    assert (turn["status"], turn["question"], turn["answer"]) == ("cancelled", "", None)
     assert await turns_with_text(talk.workspace) == 0
     await until_nothing_drifts(product)
 

@@ -91,6 +91,18 @@ async def test_a_new_follower_ends_the_read_that_blocks_now(inbox: ReplyInbox, c
     assert await client.xlen(inbox_key("gateway-1")) == before + 1
 
 
+async def test_a_reply_that_was_read_does_not_stay_in_the_inbox(inbox: ReplyInbox, client: redis.asyncio.Redis) -> None:
+    expected = inbox.expect("turn")
+    await ReplyWriter(client).reply("gateway-1", result("turn"))
+    assert await expected == result("turn")
+
+    async def is_empty() -> bool:
+        return int(await client.xlen(inbox_key("gateway-1"))) == 0
+
+    await until(is_empty)
+    assert await client.exists(inbox_key("gateway-1"))
+
+
 async def test_an_inbox_that_was_wiped_is_made_anew(inbox: ReplyInbox, client: redis.asyncio.Redis) -> None:
     writer = ReplyWriter(client)
     await client.flushall()

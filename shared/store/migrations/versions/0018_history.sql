@@ -23,6 +23,9 @@ CREATE TABLE erasures (
     audited_as text NOT NULL,
     asked_at timestamptz NOT NULL DEFAULT now(),
     erased_turns integer NOT NULL DEFAULT 0,
+    -- the conversation that is being erased now
+    bot_id uuid,
+    conversation text,
     PRIMARY KEY (workspace_id, end_user)
 );
 ALTER TABLE erasures ENABLE ROW LEVEL SECURITY;
