@@ -14,7 +14,7 @@ from services.gateway.chat import complete
 from services.gateway.context import GatewayContext
 from services.gateway.errors import ChatError, error_response
 from services.gateway.json_response import json_response
-from services.gateway.models import list_models
+from services.gateway.models import list_models, show_model
 from services.gateway.openapi import describe
 from shared.admission.refusal import UNAVAILABLE
 from shared.health import health_routes
@@ -29,6 +29,7 @@ OPERATIONS = [
     Route("/v1/turns/{id}/events", turns.events, methods=["GET"]),
     Route("/v1/conversations/{id:path}", turns.conversation, methods=["GET"]),
     Route("/v1/models", list_models, methods=["GET"]),
+    Route("/v1/models/{id}", show_model, methods=["GET"]),
 ]
 
 

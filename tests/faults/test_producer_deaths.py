@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import redis.asyncio as redis
 from sqlalchemy import text
@@ -19,7 +20,7 @@ from tests.servers import until
 
 TURNS = 600
 KEY = "sk-sim-delay300-" + "k" * 24
-QUICK = {"lease_seconds": 2.0, "renew_seconds": 0.5, "unclaimed_seconds": 1.0}
+QUICK: dict[str, Any] = {"lease_seconds": 2.0, "renew_seconds": 0.5, "unclaimed_seconds": 1.0}
 
 
 async def make_bot(product: Product) -> str:

@@ -64,6 +64,7 @@ CHAT = {
     "GET /v1/turns/{id}/events": Row(TURN),
     "GET /v1/conversations/{id}": Row("conversation"),
     "GET /v1/models": Row(),
+    "GET /v1/models/{id}": Row(),
 }
 
 
