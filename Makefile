@@ -7,12 +7,13 @@
 # make bench-scale  what a turn costs as the tables grow (ARGS=--quick: a first look)
 # make faults  20 seeds of every fault under load, an hour and more (ARGS="--seeds 1": one)
 # make faults-short  one seed of it, every kind of fault once
+# make served-mini  Mini on a real server with random weights, installed on demand
 # make fuzz   100,000 made-up requests over both ports
 # make screenshots  the README's pictures, made anew by the browser tests
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test check lock bench bench-peers bench-scale faults faults-short fuzz guard profile screenshots chromium
+.PHONY: help run test check lock bench bench-peers bench-scale faults faults-short fuzz served-mini guard profile screenshots chromium
 
 # the first Python of 3.11 or 3.12 that really runs
 PYTHON := $(shell for name in python3.12 python3.11 python3; do \
@@ -77,6 +78,11 @@ faults: $(VENV)/made-of-check
 
 faults-short: $(VENV)/made-of-check
 	@$(BIN)/python -m pytest tests/faults/test_short_form.py -m campaign --capture=no
+
+# the server lives in an environment of its own under build/served-mini, never among the product's requirements
+served-mini: $(VENV)/made-of-check
+	@$(BIN)/python -m tests.served_mini.install
+	@$(BIN)/python -m pytest tests/served_mini -m campaign
 
 fuzz: $(VENV)/made-of-check
 	@$(BIN)/python -m tests.security
