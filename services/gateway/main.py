@@ -16,7 +16,7 @@ from shared.admission.backlog import watched_backlog
 from shared.admission.holders import Holders
 from shared.clock import utc_now
 from shared.domain.catalogue import load_catalogue
-from shared.health import serve
+from shared.health import GOODBYE_SECONDS, serve
 from shared.ids import new_id
 from shared.limits.message_rates import MessageRates
 from shared.logs import configure_logs
@@ -28,13 +28,26 @@ from shared.settings import Settings, load_settings
 from shared.signals import stop_on_signals
 from shared.store.database import Database, DatabaseRole
 
+ANSWERING_SECONDS = 2
+"""What is left of the server's patience for those answers."""
+
 
 async def run(settings: Settings, stop: asyncio.Event | None = None) -> int:
     """Serve the chat API until told to stop; with `stop` given, signals are the caller's."""
+    stop = stop or stop_on_signals()
     async with open_context(settings) as context:
-        return await serve(
-            build_app(context), host=settings.host, port=settings.gateway_port, stop=stop or stop_on_signals()
-        )
+        leaving = asyncio.create_task(_leave(context, stop))
+        try:
+            return await serve(build_app(context), host=settings.host, port=settings.gateway_port, stop=stop)
+        finally:
+            leaving.cancel()
+
+
+async def _leave(context: GatewayContext, stop: asyncio.Event) -> None:
+    """Answer whoever still waits for a whole reply before the server breaks off what it serves."""
+    await stop.wait()
+    await asyncio.sleep(GOODBYE_SECONDS - ANSWERING_SECONDS)
+    context.waiting.leave()
 
 
 @asynccontextmanager
