@@ -24,9 +24,8 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     for row in texts:
         # Text, not str: a name is never read as markup
         table.add_row(*map(Text, row))
-    console = Console()
     needed = sum(width or NARROWEST for width in widths) + GAP * (len(columns) - 1)
-    console.print(table, width=max(console.width, needed), crop=False)
+    Console(width=max(Console().width, needed)).print(table)
 
 
 def _id_width(values: Sequence[str]) -> int:

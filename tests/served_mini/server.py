@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from infra.embedded.free_port import free_port
 from tests.bench.systems.process import Process, running_process, until_answers
@@ -27,7 +28,16 @@ class Server:
 async def running_server() -> AsyncIterator[Server]:
     """Run the server for the length of the block."""
     port, log = free_port(), FOLDER / "server.log"
-    words = ["-m", "llama_cpp.server", "--model", MODEL, "--model_alias", NAME, "--n_ctx", str(CONTEXT_TOKENS)]
+    words: list[str | Path] = [
+        "-m",
+        "llama_cpp.server",
+        "--model",
+        MODEL,
+        "--model_alias",
+        NAME,
+        "--n_ctx",
+        str(CONTEXT_TOKENS),
+    ]
     where = ["--host", "127.0.0.1", "--port", str(port), "--n_threads", "1"]
     base_url = f"http://127.0.0.1:{port}/v1"
     async with running_process([PYTHON, *words, *where], log) as process:

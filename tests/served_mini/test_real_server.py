@@ -133,7 +133,11 @@ async def test_the_doctor_finds_the_server_and_its_list(room: Room) -> None:
 
 async def test_turns_run_on_it_from_end_to_end(database_url: str, redis_url: str) -> None:
     async with running_server() as server:
-        overrides = {"mini_base_url": server.base_url, "mini_model": NAME, "retry_start_limit_seconds": 0.001}
+        overrides: dict[str, Any] = {
+            "mini_base_url": server.base_url,
+            "mini_model": NAME,
+            "retry_start_limit_seconds": 0.001,
+        }
         async with running_product(database_url, redis_url, **overrides) as product:
             workspace = await product.make_workspace()
             bot = await workspace.add_bot(MINI)

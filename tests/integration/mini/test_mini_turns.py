@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from infra.simulator.server import Simulator
 from shared.domain.catalogue import MINI
@@ -100,7 +101,9 @@ async def test_a_server_that_fails_is_named_and_no_key_of_the_workspace_is(
         workspace, door = await open_bot(product)
         key = await workspace.add_key("openai", "sk-sim-ok-workspace")
         server.set_scenario(SERVER_KEY, scenario)
+        before = failures(error)
         failed = await door.ask("Hello")
+        counted = failures(error) - before
         state = (await workspace.admin("GET", f"/api/keys/{key['id']}"))[1]["state"]
         quota = (await workspace.admin("GET", "/api/quota"))[1]
 
@@ -109,3 +112,33 @@ async def test_a_server_that_fails_is_named_and_no_key_of_the_workspace_is(
     assert said in failed.body["mevichat"]["error"]["reason"]
     assert state == "active"
     assert quota["used"] == 0
+    assert counted == 1
+
+
+async def test_a_retry_after_a_rate_limit_is_told_from_one_after_an_outage(product: Product) -> None:
+    workspace = await product.make_workspace()
+    key, counts = "sk-sim-ok-retried", {}
+    await workspace.add_key("openai", key)
+    door = Door(product, (await workspace.add_bot("gpt-5-mini"))["token"], product.chat_url)
+    for scenario in ("server_error", "rate_limit_requests"):
+        product.simulator.set_behaviour(key, scenario=scenario, fail_first=1)
+        before = {error: retries(error) for error in ("overloaded", "rate_limited")}
+        assert (await door.ask("Hello")).turn_status == "completed"
+        counts[scenario] = [retries(error) - before[error] for error in ("overloaded", "rate_limited")]
+
+    assert counts == {"server_error": [1, 0], "rate_limit_requests": [0, 1]}
+
+
+def failures(error: str) -> float:
+    """Return how many calls to Mini's server have failed so."""
+    return counted_so_far("mevichat_call_failures_total", provider="mevichat", error=error)
+
+
+def retries(error: str) -> float:
+    """Return how many calls to OpenAI were made again after failing so."""
+    return counted_so_far("mevichat_retries_total", provider="openai", error=error)
+
+
+def counted_so_far(name: str, **labels: str) -> float:
+    """Return a counter of this process, in which the whole product runs."""
+    return REGISTRY.get_sample_value(name, labels) or 0.0
