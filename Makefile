@@ -8,12 +8,13 @@
 # make faults  20 seeds of every fault under load, an hour and more (ARGS="--seeds 1": one)
 # make faults-short  one seed of it, every kind of fault once
 # make clients  the OpenAI SDKs, LangChain and llm against the product (ARGS=--write: into docs/clients.md)
+# make served-mini  Mini on a real server with random weights, installed on demand
 # make fuzz   100,000 made-up requests over both ports
 # make screenshots  the README's pictures, made anew by the browser tests
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test check lock bench bench-peers bench-scale faults faults-short fuzz guard profile screenshots chromium clients
+.PHONY: help run test check lock bench bench-peers bench-scale faults faults-short fuzz guard profile screenshots chromium clients served-mini
 
 # the first Python of 3.11 or 3.12 that really runs
 PYTHON := $(shell for name in python3.12 python3.11 python3; do \
@@ -82,6 +83,11 @@ faults-short: $(VENV)/made-of-check
 # the clients live in environments of their own under build/clients
 clients: $(VENV)/made-of-check
 	@$(BIN)/python -m tests.clients $(ARGS)
+
+# the server lives in an environment of its own under build/served-mini, never among the product's requirements
+served-mini: $(VENV)/made-of-check
+	@$(BIN)/python -m tests.served_mini.install
+	@$(BIN)/python -m pytest tests/served_mini -m campaign
 
 fuzz: $(VENV)/made-of-check
 	@$(BIN)/python -m tests.security

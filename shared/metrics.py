@@ -13,6 +13,12 @@ backlog_unknown = Gauge("mevichat_backlog_unknown", "1 while that figure is too 
 turns_ended = Counter("mevichat_turns_ended_total", "Attempts that ended, by status", ["status"])
 turns_running = Gauge("mevichat_turns_running", "Turns that this process runs now")
 call_seconds = Histogram("mevichat_call_seconds", "Seconds of a provider call", ["provider"], buckets=SECONDS)
+calls_failed = Counter("mevichat_call_failures_total", "Provider calls that failed", ["provider", "error"])
+calls_repeated = Counter(
+    "mevichat_retries_total",
+    "Failed provider calls that are made again, by why: rate_limited is no outage",
+    ["provider", "error"],
+)
 events_counted = Counter("mevichat_usage_events_counted_total", "Usage events added to the roll-ups")
 verdicts = Counter("mevichat_key_verdicts_total", "Verdicts on keys", ["state"])
 notices_sent = Counter("mevichat_notices_sent_total", "Attempts to deliver a notice", ["channel", "result"])

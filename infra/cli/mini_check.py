@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.domain.catalogue import MINI, load_catalogue
+from shared.domain.catalogue import MINI, CatalogueError, load_catalogue
 from shared.domain.error_types import ErrorType
 from shared.domain.secret import Secret
 from shared.providers.port import CallFailure, Credential, ProbeAccepted, ProbeRefused, ProbeResult
@@ -18,7 +18,10 @@ WRONG_ADDRESS_STATUS = 404
 
 async def check_mini(settings: Settings) -> tuple[str, str | None]:
     """Ask the server for a few words; return what was found, and what to do where something is wrong."""
-    mini = load_catalogue(settings.catalogue_file).models[MINI]
+    try:
+        mini = load_catalogue(settings.catalogue_file).models[MINI]
+    except CatalogueError:
+        return "not known", "Correct the model catalogue first."
     async with open_providers(settings, concurrency=1) as providers:
         result = await providers[mini.provider].probe(NO_CREDENTIAL, [mini], PROBE_SECONDS)
     return _read(result, settings.mini_model)

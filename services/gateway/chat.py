@@ -14,7 +14,7 @@ from services.gateway.body import read_body
 from services.gateway.chat_body import chat_body
 from services.gateway.chat_stream import KEEP_ALIVE, ChatStream
 from services.gateway.context import GatewayContext, context_of
-from services.gateway.errors import rate_headers, refusal_response
+from services.gateway.errors import leaving_response, rate_headers, refusal_response
 from services.gateway.event_stream import EventStream
 from services.gateway.json_response import json_response
 from services.gateway.parse_chat import USER_HEADER, ChatBody, parse_chat
@@ -25,6 +25,7 @@ from shared.ids import drawn_at
 from shared.queue.reply_entries import Delta, Done, StreamEntry
 from shared.replies.follow import follow_known_turn, follow_turn
 from shared.replies.results import result_of_row
+from shared.replies.waiting import LeavingError
 from shared.store.turns.read import read_turns
 from shared.store.turns.rows import TurnRow
 
@@ -52,7 +53,10 @@ async def complete(request: Request) -> Response:
     known = await _turn_of(context, decision.turn_id) if decision.is_replay else None
     if body.request.door is Door.STREAM:
         return _streamed(context, body, decision, known)
-    return await _whole(context, decision, known)
+    try:
+        return await _whole(context, decision, known)
+    except LeavingError:
+        return leaving_response(decision.turn_id)
 
 
 def _later(admitted: Admitted) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from starlette.responses import Response
 
@@ -33,6 +34,12 @@ TYPES = {
 }
 
 
+LEAVING = (
+    "This gateway is stopping and the turn goes on: ask for it at /v1/turns/ with its turn_id, or send the message again "
+    "with the same Idempotency-Key."
+)
+
+
 class ChatError(MevichatError):
     """Raised by a handler to answer with an error; `message` names the field and the fix."""
 
@@ -49,11 +56,20 @@ def error_response(
     *,
     retry_after_seconds: int | None = None,
     rate: RateStanding | None = None,
+    turn_id: UUID | None = None,
 ) -> Response:
-    """Return an error in OpenAI's envelope."""
+    """Return an error in OpenAI's envelope; beside it the turn that goes on, where there is one."""
     body = {"message": message, "type": TYPES.get(status, "invalid_request_error"), "param": param, "code": code}
     headers = {} if retry_after_seconds is None else {"Retry-After": str(retry_after_seconds)}
-    return json_response({"error": body}, status, headers | rate_headers(rate))
+    turn = {} if turn_id is None else {"mevichat": {"turn_id": turn_id}}
+    return json_response({"error": body, **turn}, status, headers | rate_headers(rate))
+
+
+def leaving_response(turn_id: UUID) -> Response:
+    """Return what a caller reads whose gateway stops before the reply is there."""
+    code = RefusalCode.UNAVAILABLE
+    seconds = RETRY_AFTER_SECONDS[code]
+    return error_response(STATUS[code], code.value, LEAVING, None, retry_after_seconds=seconds, turn_id=turn_id)
 
 
 def refusal_response(refusal: Refusal, *, now: datetime) -> Response:

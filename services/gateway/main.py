@@ -24,26 +24,42 @@ from shared.queue.connection import connect_redis
 from shared.queue.inbox import ReplyInbox
 from shared.queue.ring import Ringer
 from shared.replies.waiting import waiting_for_replies
+from shared.serving.server import GOODBYE_SECONDS
 from shared.settings import Settings, load_settings
 from shared.signals import stop_on_signals
 from shared.store.database import Database, DatabaseRole
 
+ANSWERING_SECONDS = 2
+"""What is left of the server's patience for those answers."""
+
 
 async def run(settings: Settings, stop: asyncio.Event | None = None) -> int:
     """Serve the chat API until told to stop; with `stop` given, signals are the caller's."""
+    stop = stop or stop_on_signals()
     health_port = settings.gateway_health_port
     async with (
         open_context(settings) as context,
         serving_health(settings.host, health_port or 0, context.database.is_ready, alone=health_port is not None),
     ):
-        return await serve(
-            build_app(context),
-            host=settings.host,
-            port=settings.gateway_port,
-            stop=stop or stop_on_signals(),
-            limits=settings.request_limits,
-            shares_port=health_port is not None,
-        )
+        leaving = asyncio.create_task(_leave(context, stop))
+        try:
+            return await serve(
+                build_app(context),
+                host=settings.host,
+                port=settings.gateway_port,
+                stop=stop,
+                limits=settings.request_limits,
+                shares_port=health_port is not None,
+            )
+        finally:
+            leaving.cancel()
+
+
+async def _leave(context: GatewayContext, stop: asyncio.Event) -> None:
+    """Answer whoever still waits for a whole reply before the server breaks off what it serves."""
+    await stop.wait()
+    await asyncio.sleep(GOODBYE_SECONDS - ANSWERING_SECONDS)
+    context.waiting.leave()
 
 
 @asynccontextmanager

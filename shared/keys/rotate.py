@@ -39,14 +39,16 @@ async def rotate_key_text(
     standing = await candidate_standing(context, key, provider=found.provider, address=found.address, plan=plan)
     if isinstance(standing, KeyRefusal):
         return await note_refusal(context, standing, workspace_id=workspace_id, target=key_id, actor=actor)
+    fingerprint, *older = context.vault.fingerprints(key, workspace_id=workspace_id)
     rotation = Rotation(
         key_id=key_id,
         workspace_id=workspace_id,
         mask=mask_key(key),
         sealed=context.vault.seal(key, workspace_id=workspace_id, key_id=key_id),
-        fingerprint=context.vault.fingerprint(key, workspace_id=workspace_id),
+        fingerprint=fingerprint,
         standing=standing,
         expected_version=expected_version,
+        older_fingerprints=tuple(older),
     )
     rotated = await rotate_key(context.database, rotation, actor=actor)
     if rotated is None:

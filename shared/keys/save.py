@@ -52,6 +52,7 @@ async def save_key(context: KeyContext, request: NewKeyRequest, *, actor: Actor)
         workspace_id = request.workspace_id
         return await note_refusal(context, standing, workspace_id=workspace_id, target=workspace_id, actor=actor)
     key_id = new_id()
+    fingerprint, *older = context.vault.fingerprints(key, workspace_id=request.workspace_id)
     row = NewKey(
         key_id=key_id,
         workspace_id=request.workspace_id,
@@ -59,9 +60,10 @@ async def save_key(context: KeyContext, request: NewKeyRequest, *, actor: Actor)
         label=request.label or DISPLAY_NAMES[request.provider],
         mask=mask_key(key),
         sealed=context.vault.seal(key, workspace_id=request.workspace_id, key_id=key_id),
-        fingerprint=context.vault.fingerprint(key, workspace_id=request.workspace_id),
+        fingerprint=fingerprint,
         standing=standing,
         address=request.address,
+        older_fingerprints=tuple(older),
     )
     twin = await insert_key(context.database, row, actor=actor)
     if twin is not None:

@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 
 from shared.domain.turn_result import TurnResult
+from shared.errors import MevichatError
 from shared.queue.inbox import ReplyInbox
 from shared.replies.results import result_of_row
 from shared.store.database import Database
@@ -21,6 +22,10 @@ log = structlog.get_logger()
 LOOK_SECONDS = 1.0
 
 
+class LeavingError(MevichatError):
+    """Raised when the process stops before the turn has ended; the turn goes on."""
+
+
 class Waiting:
     """All of this process's waiting callers; a wiped Redis costs them a second, not a reply."""
 
@@ -29,6 +34,8 @@ class Waiting:
         self._database = database
         self._futures: dict[UUID, set[asyncio.Future[TurnResult]]] = {}
         self._task: asyncio.Task[None] | None = None
+        self._callers: set[asyncio.Future[TurnResult]] = set()
+        self._has_left = False
 
     def start(self) -> None:
         """Begin to look at rows."""
@@ -40,6 +47,13 @@ class Waiting:
             self._task.cancel()
             await asyncio.wait([self._task])
 
+    def leave(self) -> None:
+        """Let every caller of `result_of` go, those to come too: the process stops, and their turns go on."""
+        self._has_left = True
+        for ended in self._callers:
+            if not ended.done():
+                ended.set_exception(LeavingError())
+
     def expect(self, turn_id: UUID) -> asyncio.Future[TurnResult]:
         """Return a future of the turn's end; cancel it when nobody waits any more."""
         future: asyncio.Future[TurnResult] = asyncio.get_running_loop().create_future()
@@ -50,14 +64,23 @@ class Waiting:
         return future
 
     async def result_of(self, turn_id: UUID, *, within_seconds: float) -> TurnResult:
-        """Return how the turn ended, or where it stands when its worker still runs it after that time."""
+        """Return how the turn ended, or where it stands when its worker still runs it after that time.
+
+        Raises:
+            LeavingError: the process stops before that.
+
+        """
+        if self._has_left:
+            raise LeavingError
         ended = self.expect(turn_id)
+        self._callers.add(ended)
         try:
             async with asyncio.timeout(within_seconds):
                 return await ended
         except TimeoutError:
             return result_of_row((await read_turns(self._database, [turn_id]))[turn_id])
         finally:
+            self._callers.discard(ended)
             ended.cancel()
 
     def _forget(self, turn_id: UUID, future: asyncio.Future[TurnResult], told: asyncio.Future[TurnResult]) -> None:

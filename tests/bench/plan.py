@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.bench.cases.case import Case
 from tests.bench.cases.idle import IDLE
 from tests.bench.cases.in_flight import CROWDED, IN_FLIGHT
+from tests.bench.cases.mini import MINI_TURNS
 from tests.bench.cases.one_client import ONE_CLIENT
 from tests.bench.cases.producer import PRODUCER
 from tests.bench.cases.prompts import PROMPTS
@@ -27,7 +28,10 @@ SYSTEMS = (OURS, LITELLM, PORTKEY)
 WHOLES = (*IDLE, *ONE_CLIENT, *WHOLE, *PROMPTS, *TENANTS)
 BESIDE_PEERS = (*WHOLES, *STREAMS, *PACED)
 SOAK = "soak"
-GROUPS = (*dict.fromkeys(case.group for case in (*BESIDE_PEERS, *PRODUCER, *IN_FLIGHT, *REVOCATION)), SOAK)
+GROUPS = (
+    *dict.fromkeys(case.group for case in (*BESIDE_PEERS, *MINI_TURNS, *PRODUCER, *IN_FLIGHT, *REVOCATION)),
+    SOAK,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ def stages_of(
     crowd = (*IN_FLIGHT, *([soak_case(soak_minutes)] if soak_minutes else ()))
     everything = {
         OURS: [
-            Stage(Ours(starts=2 if IDLE[0].group in groups else 1), BESIDE_PEERS),
+            Stage(Ours(starts=2 if IDLE[0].group in groups else 1), (*BESIDE_PEERS, *MINI_TURNS)),
             Stage(Ours(), PRODUCER),
             Stage(Ours(settings=CROWDED), crowd),
             Stage(Ours(options=("--simulator",)), REVOCATION),

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from services.dashboard.pages.page import Page
 from services.dashboard.pages.render import go_to, render, render_problem
 from services.dashboard.signing_in.visit import Visit
+from shared.admission.refusal import BACKLOG_FULL
 from shared.domain.error_types import ErrorType
 from shared.domain.roles import Role
 from shared.domain.turn_status import TurnStatus
@@ -77,7 +78,7 @@ async def retry(visit: Visit) -> Response:
     (code,) = await _retry(visit, [turn_id])
     if code is RetryCode.ACCEPTED:
         return go_to(_back(visit), "turn-retried")
-    return render_problem(visit, NOT_FOUND if code is RetryCode.NOT_FOUND else CONFLICT, WHY_NOT[code])
+    return render_problem(visit, NOT_FOUND if code is RetryCode.NOT_FOUND else CONFLICT, _why_not(visit, code))
 
 
 async def retry_shown(visit: Visit) -> Response:
@@ -88,20 +89,25 @@ async def retry_shown(visit: Visit) -> Response:
         return render_problem(visit, UNPROCESSABLE, "These are no turns; open the page again and repeat.")
     codes = await _retry(visit, turn_ids)
     if RetryCode.ACCEPTED not in codes:
-        return render_problem(visit, CONFLICT, f"None of these turns runs once more. {WHY_NOT[codes[0]]}")
+        return render_problem(visit, CONFLICT, f"None of these turns runs once more. {_why_not(visit, codes[0])}")
     is_all = set(codes) == {RetryCode.ACCEPTED}
     return go_to(_back(visit), "turns-retried" if is_all else "some-turns-retried")
 
 
+def _why_not(visit: Visit, code: RetryCode) -> str:
+    refusal = visit.context.admission.too_many_waiting
+    return refusal.message if code is RetryCode.TOO_MANY_WAITING and refusal is BACKLOG_FULL else WHY_NOT[code]
+
+
 async def _retry(visit: Visit, turn_ids: list[UUID]) -> list[RetryCode]:
     """Retry turn by turn, each in its own commit: they are many workspaces', whose rows are locked one after another."""
-    settings, codes, ready = visit.context.settings, [], []
+    codes, ready = [], []
     for turn_id in turn_ids:
         result = await retry_any_turn(
             visit.context.database,
             turn_id,
-            deadline_seconds=settings.async_deadline_seconds,
-            waiting_limit=settings.waiting_limit,
+            deadline_seconds=visit.context.settings.async_deadline_seconds,
+            waiting_limit=visit.context.admission.waiting_limit,
             actor=visit.actor,
         )
         codes.append(result.code)

@@ -9,8 +9,10 @@ from markupsafe import Markup
 
 from shared.domain.key_format import DISPLAY_NAMES
 from shared.domain.key_states import KeyState
+from shared.domain.notices import Channel, DeliveryStatus
 from shared.domain.turn_status import TurnStatus
 from shared.store.keys.rows import KeyRow
+from shared.store.notices.rows import DeliveryRow
 
 KEY_SENTENCES = {
     KeyState.ACTIVE: "is now active",
@@ -28,6 +30,11 @@ TURN_SENTENCES = {
     TurnStatus.EXPIRED: "A turn has expired.",
 }
 """The way to an end is no news."""
+DELIVERY_SENTENCES = {
+    DeliveryStatus.DELIVERED: "A notice was delivered by {channel}.",
+    DeliveryStatus.GIVEN_UP: "A notice could not be delivered by {channel}.",
+}
+CHANNEL_NAMES = {Channel.WEBHOOK: "webhook", Channel.EMAIL: "e-mail"}
 
 
 def told(name: str, state: str, sentence: str) -> Markup:
@@ -46,6 +53,12 @@ def told_turn(status: TurnStatus, turn_id: object) -> Markup:
     return told(f"turn {turn_id}", status, TURN_SENTENCES.get(status, ""))
 
 
+def told_delivery(delivery: DeliveryRow, notice_id: object) -> Markup:
+    """Return those of a notice on its way through one channel."""
+    sentence = DELIVERY_SENTENCES.get(delivery.status, "").format(channel=CHANNEL_NAMES[delivery.channel])
+    return told(f"notice {notice_id} {delivery.channel}", delivery.status, sentence)
+
+
 def told_quota(quota: Mapping[str, Any]) -> Markup:
     """Return those of the month's messages."""
     state = "used up" if not quota["remaining"] else "low" if quota["warning"] else "enough"
@@ -60,6 +73,7 @@ def told_whether(is_wrong: bool, name: str, wrong: str, well: str) -> Markup:
 TOLD_FILTERS: Mapping[str, Callable[..., Any]] = {
     "told_key": told_key,
     "told_turn": told_turn,
+    "told_delivery": told_delivery,
     "told_quota": told_quota,
     "told_whether": told_whether,
 }

@@ -13,8 +13,8 @@ from services.workers.completion.prompt_memory import PromptMemory, cache_key_of
 from services.workers.completion.resolve import Resolved
 from shared.clock import monotonic_seconds
 from shared.domain.turn_status import Door
-from shared.metrics import call_seconds
-from shared.providers.port import CallResult, ChatCall, Credential, Provider, Providers
+from shared.metrics import call_seconds, calls_failed
+from shared.providers.port import CallFailure, CallResult, ChatCall, Credential, Provider, Providers
 from shared.queue.replies import ReplyWriter
 from shared.store.turns.renew import CallNote
 from shared.store.turns.rows import ClaimedTurn
@@ -67,6 +67,8 @@ class Asker:
         result = await self._exchange(self._providers[model.provider], call, attempt, first_text)
         seconds = monotonic_seconds() - started
         call_seconds.labels(model.provider).observe(seconds)
+        if isinstance(result, CallFailure):
+            calls_failed.labels(model.provider, result.error.value).inc()
         first_text_ms = round((first_text[0] - started) * 1000) if first_text else None
         return Called(result, call_ms=round(seconds * 1000), first_text_ms=first_text_ms)
 

@@ -17,8 +17,10 @@ from services.workers.completion.resolve import Resolved, key_unusable
 from services.workers.completion.room import Room
 from shared.clock import Clock
 from shared.domain.retry_rule import RetryPolicy
+from shared.domain.turn_status import TurnStatus
 from shared.limits.values import NoRoom
-from shared.providers.port import Credential
+from shared.metrics import calls_repeated
+from shared.providers.port import CallFailure, Credential
 from shared.store.keys.rows import KeyRow
 from shared.store.turns.rows import AttemptEnd
 from shared.vault.vault import Vault
@@ -54,6 +56,7 @@ class Caller:
             if isinstance(called, NoRoom):
                 return self.room.end_without(attempt, resolved, called, self.clock())
             outcome = await self._judge(attempt, resolved, prompt, called)
+            _count_retry(outcome, resolved, called)
             if isinstance(outcome, AttemptEnd):
                 return outcome
             attempt.retries += 1
@@ -84,3 +87,10 @@ class Caller:
         """Fail the turn on a key that does not open, and take the key out of service."""
         standing = await self.key_verdicts.cannot_decrypt(key)
         return failed_before_call(attempt, key_unusable(key, standing, self.clock()), resolved.model)
+
+
+def _count_retry(outcome: AttemptEnd | RetryIn, resolved: Resolved, called: Called) -> None:
+    """Count a failed call that is made again: at once, or when the turn's time has come."""
+    comes_again = isinstance(outcome, RetryIn) or outcome.status is TurnStatus.WAITING
+    if comes_again and isinstance(called.result, CallFailure):
+        calls_repeated.labels(resolved.model.provider, called.result.error.value).inc()

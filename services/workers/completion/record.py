@@ -13,6 +13,7 @@ from shared.domain.error_types import ErrorType
 from shared.domain.turn_result import TurnError
 from shared.domain.turn_status import TurnStatus
 from shared.metrics import turns_ended
+from shared.providers.error_table import word
 from shared.store.batcher import Batcher
 from shared.store.database import Database
 from shared.store.errors import StoreError, StoreUnavailableError
@@ -45,7 +46,7 @@ class Recorder:
             raise
         except StoreError as error:
             _log.error("end_refused", turn_id=str(turn.turn_id), error=str(error))
-            end = _bare(end)
+            end = without_texts(end)
             result = await self._batcher.submit(Ending(turn, end))
         turns_ended.labels(end.status.value).inc()
         return end, result
@@ -61,7 +62,8 @@ class Recorder:
         return results
 
 
-def _bare(end: AttemptEnd) -> AttemptEnd:
+def without_texts(end: AttemptEnd) -> AttemptEnd:
+    """Return the failure that is written where PostgreSQL refuses the end itself."""
     error = TurnError(ErrorType.UNKNOWN, UNRECORDABLE, retryable=True)
     return replace(
         end,
@@ -71,6 +73,7 @@ def _bare(end: AttemptEnd) -> AttemptEnd:
         partial=False,
         finish_reason=None,
         error=error,
-        provider_request_id=None,
+        # what support asks for, unless it is what PostgreSQL cannot hold
+        provider_request_id=word(end.provider_request_id),
         ignored_parameters={},
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log
 
 from shared.domain.chat import Passage
 from shared.providers.mini.sentences import Sentence, sentences_of
-from shared.providers.mini.words import Words
+from shared.providers.mini.words import Words, words_in
 
 CONFIDENT = 0.45
 """What part of the question's weight a sentence must speak of, itself or by what stands above it."""
@@ -19,6 +20,8 @@ IN_SENTENCE, IN_HEADING, IN_TITLE = 1.0, 0.9, 0.6
 EARLIER = 0.5
 """What a word of the question before weighs beside one of this question."""
 WITH_NUMBER = 1.15
+PASSAGES_KEPT = 256
+"""Passages that stay read: a bot's few are asked again and again, and to cut and stem them is most of the work."""
 NUMBER = re.compile(r"\d")
 
 
@@ -52,7 +55,8 @@ def find_quotes(asked: Asked, passages: Sequence[Passage], words: Words) -> tupl
     A rare word weighs more than a common one, and one that stands nowhere most: that the documents do not know it is
     the surest sign that they do not know the answer.
     """
-    said = [_said(sentence, words) for sentence in sentences_of(passages, words.language)]
+    read = (one for passage in passages for one in _read(passage, words.language.code))
+    said = list({one.sentence: one for one in read}.values())
     weights = _weights(asked, said)
     scores = [_score(asked, one, weights) for one in said]
     best = max(scores, default=0.0)
@@ -61,6 +65,12 @@ def find_quotes(asked: Asked, passages: Sequence[Passage], words: Words) -> tupl
     chosen = sorted(range(len(said)), key=lambda at: -scores[at])[:MOST_SENTENCES]
     close = [at for at in sorted(chosen) if scores[at] >= SHARE_OF_BEST * best]
     return tuple(_quote(said[at], asked) for at in close)
+
+
+@lru_cache(maxsize=PASSAGES_KEPT)
+def _read(passage: Passage, code: str) -> tuple[_Said, ...]:
+    words = words_in(code)
+    return tuple(_said(sentence, words) for sentence in sentences_of([passage], words.language))
 
 
 def _said(sentence: Sentence, words: Words) -> _Said:

@@ -48,8 +48,13 @@ class ServedMini:
         return await self._provider.probe(self._credential, named, timeout_seconds)
 
     async def _whole(self, call: ChatCall, on_text: OnText | None) -> CallResult:
-        """Ask for the answer in one piece: some servers name the reason of a failure only there."""
+        """Ask for the answer in one piece: some servers name the reason of a failure only there.
+
+        Twice at most: a server may close the connection of its broken stream just as it is used again.
+        """
         result = await self._provider.call(call)
+        if isinstance(result, CallFailure) and result.error is ErrorType.CONNECTION:
+            result = await self._provider.call(call)
         if isinstance(result, Answer) and on_text is not None and result.text:
             on_text(result.text)
         return result

@@ -80,7 +80,10 @@ class KeyRow:
 
 @dataclass(frozen=True, slots=True)
 class NewKey:
-    """A key that its provider accepted, sealed and ready to be kept."""
+    """A key that its provider accepted, sealed and ready to be kept.
+
+    `older_fingerprints`: of the same text under older master keys, by which a key may still be known.
+    """
 
     key_id: UUID
     workspace_id: UUID
@@ -91,6 +94,7 @@ class NewKey:
     fingerprint: bytes = field(repr=False)
     standing: Standing = Standing()
     address: KeyAddress = NO_ADDRESS
+    older_fingerprints: tuple[bytes, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,7 @@ class Rotation:
     fingerprint: bytes = field(repr=False)
     standing: Standing = Standing()
     expected_version: int | None = None
+    older_fingerprints: tuple[bytes, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,8 +32,8 @@ LOCK = text(
     "WHERE workspace_id = :workspace_id AND id = :key_id AND deleted_at IS NULL FOR UPDATE",
 )
 SAME_TEXT = text(
-    "SELECT label FROM provider_keys WHERE workspace_id = :workspace_id AND fingerprint = :fingerprint "
-    "AND id <> :key_id AND deleted_at IS NULL LIMIT 1",
+    "SELECT label FROM provider_keys WHERE workspace_id = :workspace_id "
+    "AND fingerprint = ANY (CAST(:fingerprints AS bytea[])) AND id <> :key_id AND deleted_at IS NULL LIMIT 1",
 )
 ROTATE = text(
     "UPDATE provider_keys SET version = version + 1, verdict_seq = verdict_seq + 1, mask = :mask, sealed = :sealed, "
@@ -117,7 +117,8 @@ async def rotate_key(database: Database, rotation: Rotation, *, actor: Actor) ->
 
 async def _same_key(connection: AsyncConnection, kept: NewKey | Rotation) -> SameKey | None:
     """Return the other key with this text; the workspace's lock keeps a second one from coming at the same time."""
-    where = {"workspace_id": kept.workspace_id, "fingerprint": kept.fingerprint, "key_id": kept.key_id}
+    fingerprints = [kept.fingerprint, *kept.older_fingerprints]
+    where = {"workspace_id": kept.workspace_id, "fingerprints": fingerprints, "key_id": kept.key_id}
     label = (await connection.execute(SAME_TEXT, where)).scalar_one_or_none()
     return None if label is None else SameKey(label)
 

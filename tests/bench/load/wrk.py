@@ -27,8 +27,10 @@ def install_wrk() -> None:
     subprocess.run(["apt-get", "install", "-y", "-qq", "wrk"], check=False, stdout=sys.stderr)
 
 
-async def run_wrk(port: int, requests: Sequence[bytes], *, clients: int, seconds: float) -> WholeReplies:
-    """Keep so many clients asking for so long; each sends its next request when the last was answered."""
+async def run_wrk(
+    port: int, requests: Sequence[bytes], *, clients: int, seconds: float, expected: str = ANSWER
+) -> WholeReplies:
+    """Keep so many clients asking for so long; each sends its next when the last was answered with what is expected."""
     if which("wrk") is None:
         raise NoFigureError(ABSENT)
     with NamedTemporaryFile(prefix="wrk-requests-") as file:
@@ -37,7 +39,7 @@ async def run_wrk(port: int, requests: Sequence[bytes], *, clients: int, seconds
         file.flush()
         options = ["-t1", f"-c{clients}", f"-d{max(1, round(seconds))}s", f"--timeout={TIMEOUT_SECONDS}s"]
         wrk = await asyncio.create_subprocess_exec(
-            "wrk", *options, "-s", SCRIPT, f"http://127.0.0.1:{port}/", "--", file.name, ANSWER,
+            "wrk", *options, "-s", SCRIPT, f"http://127.0.0.1:{port}/", "--", file.name, expected,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
         output, _ = await wrk.communicate()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -14,7 +15,7 @@ from shared.ids import new_id
 from shared.keys.reseal import look_through, reseal
 from shared.store.database import Database
 from shared.store.keys.read import find_key, list_keys
-from shared.store.keys.rows import NewKey, Rotation
+from shared.store.keys.rows import NewKey, Rotation, SameKey
 from shared.store.keys.write import insert_key, rotate_key
 from shared.store.notices.rows import NoticeSettings
 from shared.store.notices.settings import change_notice_settings, read_notice_settings
@@ -117,6 +118,30 @@ async def test_fingerprints_follow_so_that_equal_keys_are_still_recognised(
     assert {row.id: row.fingerprint for row in rows} == {
         key_id: only_new.fingerprint(Secret(key_text), workspace_id=WORKSPACE) for key_id, key_text in keys.items()
     }
+
+
+async def test_a_key_that_is_still_known_by_an_older_master_key_is_not_kept_twice(
+    database: Database, keys: dict[UUID, str]
+) -> None:
+    both, (first, second, *_) = vault_of(NEW, OLD), list(keys)
+    pasted = Secret(keys[first])
+    newest, *older = both.fingerprints(pasted, workspace_id=WORKSPACE)
+    key_id = new_id()
+
+    twin = await insert_key(
+        database, replace(new_key(both, key_id, keys[first]), older_fingerprints=tuple(older)), actor=TESTER
+    )
+    rotation = Rotation(
+        second,
+        WORKSPACE,
+        "sk-proj-•••",
+        both.seal(pasted, workspace_id=WORKSPACE, key_id=second),
+        newest,
+        older_fingerprints=tuple(older),
+    )
+
+    assert twin == SameKey(f"Key {first}")
+    assert await rotate_key(database, rotation, actor=TESTER) == SameKey(f"Key {first}")
 
 
 async def test_a_key_that_its_workspace_rotates_in_between_keeps_its_new_text(

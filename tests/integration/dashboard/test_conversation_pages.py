@@ -64,6 +64,7 @@ async def test_the_retry_button_rings_the_turn_and_keeps_every_attempt(without_s
     assert again.status == 409
     assert "Only a failed or expired turn can be retried" in again.text
     whole = (await visitor.get(f"/turns/{turn_id}")).text
+    assert f'<a href="/bots/{bot["id"]}">{bot["name"]}</a>' in whole
     assert whole.count(request_id) == 1  # the first attempt's
     assert product.simulator.calls[-1].request_id in whole
 

@@ -102,6 +102,7 @@ async def test_a_webhooks_secret_is_shown_once_and_a_test_arrives(product: Produ
     page = (await visitor.get("/workspace/notices")).text
     assert secret not in page
     assert other not in page
+    assert 'data-state="delivered" data-sentence="A notice was delivered by webhook."' in page
     assert "data-live" not in page
 
 

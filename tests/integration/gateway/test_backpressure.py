@@ -13,6 +13,7 @@ from tests.integration.gateway.door import HANGS, KEY, Answered, Door, open_door
 from tests.product import RUNS, Product, running_product
 from tests.servers import until
 from tests.tunnel import tunnel_to
+from tests.visitor import Visitor
 
 MINI = "mevichat:mini"
 MANY_WAIT = "UPDATE backlog SET waiting = 1000000, measured_at = clock_timestamp() - make_interval(secs => :age)"
@@ -31,6 +32,10 @@ async def test_a_full_installation_takes_no_more_turns_that_would_wait_and_says_
 
         for refused in (await other.ask("Hello"), await other.ask_later("Hello"), await one.retry(failed.turn_id)):
             check_full(refused)
+        visitor = await Visitor.of_workspace(busy)
+        by_hand = await visitor.post(f"/turns/{failed.turn_id}/retry")
+        assert by_hand.status == 503
+        assert "try again in a few seconds" in by_hand.text
         assert await used_messages(busy) == len(accepted)
         replayed = await one.ask_later("Hello", headers=with_key("first"))
         assert (replayed.status, replayed.turn_id) == (202, first.turn_id)
