@@ -7,7 +7,7 @@ import os
 import sys
 
 from tests.product import running_product
-from tests.security.fuzz.campaign import fuzz
+from tests.security.fuzz.campaign import Figures, fuzz
 from tests.security.fuzz.told import lines, told
 from tests.servers import fresh_database, running_postgres, running_redis
 
@@ -18,6 +18,10 @@ SMALL_BODIES = 20_000
 SHOWN = 20
 
 
+def _tell(figures: Figures) -> None:
+    print(told(figures), flush=True)  # noqa: T201 - a long run says how far it is
+
+
 async def _run(postgres_url: str, redis_url: str) -> int:
     async with (
         fresh_database(postgres_url) as database_url,
@@ -25,7 +29,7 @@ async def _run(postgres_url: str, redis_url: str) -> int:
             database_url, redis_url, without=frozenset({"notices"}), body_limit_bytes=SMALL_BODIES
         ) as product,
     ):
-        figures = await fuzz(product, at_least=REQUESTS, seed=SEED)
+        figures = await fuzz(product, at_least=REQUESTS, seed=SEED, tell=_tell)
     print(*lines(figures), told(figures), *figures.problems[:SHOWN], sep="\n")  # noqa: T201 - asked for its figures
     return 1 if figures.problems else 0
 

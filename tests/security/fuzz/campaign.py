@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -18,9 +18,9 @@ from tests.security.fuzz.wire import Answer, Connection
 from tests.security.fuzz.workspaces import operations_in_new_workspace
 
 CONNECTIONS = 6
-A_BATCH = 30
+A_BATCH = 150
 """Requests to an operation of an API in one round; to a page fewer."""
-A_PAGES_BATCH = 8
+A_PAGES_BATCH = 10
 PASSES = 3
 
 
@@ -47,11 +47,12 @@ class Figures:
         return counted
 
 
-async def fuzz(product: Product, *, at_least: int, seed: int) -> Figures:
+async def fuzz(product: Product, *, at_least: int, seed: int, tell: Callable[[Figures], None]) -> Figures:
     """Send at least so many requests; equal seeds make equal requests, but for the ids in them."""
     figures, number = await swept(product, with_pages=True), 0
     watch = RowWatch(product.database)
     while figures.sent < at_least:
+        tell(figures)
         for operation in await operations_in_new_workspace(product):
             random = Random(f"{seed}/{number}/{operation.label}/{operation.content_type}")
             size = A_BATCH if operation.target.is_api else A_PAGES_BATCH

@@ -19,6 +19,7 @@ LAST = ("rotate", "password", "revoke", "remove", "delete")
 
 async def operations_in_new_workspace(product: Product) -> list[Operation]:
     """Return every operation and page, each with what its caller needs; what takes things away comes last."""
+    await product.database.call(text("DELETE FROM login_failures"))  # the forms of passwords were tried too
     workspace = await product.make_workspace(message_limit=1_000_000)
     bot, failed = await _failed_turn(workspace)
     ids = await _things(workspace)
