@@ -49,6 +49,7 @@ def build_app(context: GatewayContext) -> ASGIApp:
             ClientDisconnect: _answer_nobody,
         },
     )
+    app.router.redirect_slashes = False  # it would lead to whatever host the request named
     app.state.context = context
     return ChatFirst(app)
 

@@ -44,4 +44,6 @@ def _operation(route: Route) -> dict[str, Any]:
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": CHAT_REQUEST}}}
     if "{id" in route.path:
         operation["parameters"] = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
+    if route.path.startswith("/v1/conversations/"):
+        operation["parameters"].append({"name": "after", "in": "query", "schema": {"type": "string"}})
     return operation

@@ -13,7 +13,15 @@ from prometheus_client import Counter
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from shared.serving.limits import RequestLimits
-from shared.serving.refusals import LARGE_HEAD, NO_REQUEST, SLOW_BODY, SLOW_HEAD, TOO_MANY, ConnectionRefusal
+from shared.serving.refusals import (
+    LARGE_HEAD,
+    NO_REQUEST,
+    SLOW_BODY,
+    SLOW_HEAD,
+    TOO_MANY,
+    TWO_MEANINGS,
+    ConnectionRefusal,
+)
 
 refused = Counter("mevichat_connections_refused_total", "Connections that were ended before an answer", ["code"])
 LINE_BYTES = 4
@@ -72,6 +80,10 @@ class GuardedProtocol(HttpToolsProtocol):
         """Hand the request to the application, unless its head is too large."""
         if self._unused_bytes > self.limits.head_bytes and self._head_bytes() > self.limits.head_bytes:
             self._refusal = LARGE_HEAD
+            raise ValueError
+        names = [name for name, _ in self.headers]
+        if names.count(b"authorization") > 1 or names.count(b"host") > 1:
+            self._refusal = TWO_MEANINGS
             raise ValueError
         super().on_headers_complete()
         self.headers = []  # trailers go here: they are no headers of the request that the application reads already

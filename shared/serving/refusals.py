@@ -36,6 +36,9 @@ class ConnectionRefusal:
 
 
 NO_REQUEST = ConnectionRefusal(400, "invalid_http", "This is no valid HTTP request; send one of HTTP/1.1.")
+TWO_MEANINGS = ConnectionRefusal(
+    400, "invalid_http", "Host and Authorization may come once each; a proxy before us might have read the other."
+)
 SLOW_HEAD = ConnectionRefusal(408, "request_timeout", "The request's headers came too slowly; send them at once.")
 SLOW_BODY = ConnectionRefusal(408, "request_timeout", "The request's body came too slowly; send it in one go.")
 LARGE_HEAD = ConnectionRefusal(431, "headers_too_large", "The address and headers are too large; send shorter ones.")

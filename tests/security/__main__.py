@@ -1,4 +1,4 @@
-"""`make fuzz`: the long form, at least 100,000 requests over both ports."""
+"""`make fuzz`: the long form, at least 100,000 made-up requests over both ports."""
 
 from __future__ import annotations
 
@@ -6,17 +6,32 @@ import asyncio
 import os
 import sys
 
-from tests.security.fuzz_product import fuzz, told
+from tests.product import running_product
+from tests.security.fuzz.campaign import Figures, fuzz
+from tests.security.fuzz.told import lines, told
 from tests.servers import fresh_database, running_postgres, running_redis
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "1400"))
+REQUESTS = int(os.environ.get("REQUESTS", "100000"))
+SEED = int(os.environ.get("SEED", "1"))
+SMALL_BODIES = 20_000
+"""So that a body beyond the limit costs little to send."""
+SHOWN = 20
+
+
+def _tell(figures: Figures) -> None:
+    print(told(figures), flush=True)  # noqa: T201 - a long run says how far it is
 
 
 async def _run(postgres_url: str, redis_url: str) -> int:
-    async with fresh_database(postgres_url) as database_url:
-        walked = await fuzz(database_url, redis_url, EXAMPLES)
-    print(told(walked), *walked.inner[:20], sep="\n")  # noqa: T201 - it is asked for its figures
-    return 1 if walked.inner else 0
+    async with (
+        fresh_database(postgres_url) as database_url,
+        running_product(
+            database_url, redis_url, without=frozenset({"notices"}), body_limit_bytes=SMALL_BODIES
+        ) as product,
+    ):
+        figures = await fuzz(product, at_least=REQUESTS, seed=SEED, tell=_tell)
+    print(*lines(figures), told(figures), *figures.problems[:SHOWN], sep="\n")  # noqa: T201 - asked for its figures
+    return 1 if figures.problems else 0
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -120,6 +121,45 @@ async def test_the_same_idempotency_key_at_another_bot_is_another_turn(database_
                 turns.append((await answer.json())["mevichat"]["turn_id"])
         assert turns[:2] == turns[2:]
         assert turns[0] != turns[1]
+
+
+async def test_a_replay_belongs_to_one_bot_of_one_workspace_whole_streamed_and_asked_for_later(
+    database_url: str, redis_url: str
+) -> None:
+    async with running_product(database_url, redis_url) as product:
+        ours, theirs = await product.make_workspace(), await product.make_workspace()
+        bots = [await each.add_bot("mevichat:mini") for each in (ours, ours, theirs)]
+        for fields, more in (({}, {}), ({"stream": True}, {}), ({}, {"Prefer": "respond-async"})):
+            seen = []
+            for bot in (*bots, *bots):
+                headers = {"Authorization": f"Bearer {bot['token']}", "Idempotency-Key": f"same {fields}{more}", **more}
+                body = {"messages": [{"role": "user", "content": "Hello"}], **fields}
+                url = product.chat_url + "/chat/completions"
+                async with product.http.post(url, json=body, headers=headers) as answer:
+                    seen.append(TURN_ID.findall(await answer.text())[0])
+            assert seen[:3] == seen[3:], fields
+            assert len(set(seen)) == 3, fields
+
+
+TURN_ID = re.compile(r'"turn_id":"([0-9a-f-]{36})"')
+
+
+async def test_the_schemes_name_may_be_written_in_any_case_and_decides_the_same(
+    database_url: str, redis_url: str
+) -> None:
+    async with running_product(database_url, redis_url) as product:
+        for port in await ports_of(product, await product.make_workspace()):
+            path = "/v1/models" if port.rows is CHAT else "/api/bots"
+            for scheme, status in (
+                ("Bearer", 200),
+                ("bearer", 200),
+                ("BEARER", 200),
+                ("Bearer\u00a0", 401),
+                ("Bear", 401),
+            ):
+                headers = {"Authorization": f"{scheme} {port.token}"}
+                async with product.http.get(port.url + path, headers=headers) as answer:
+                    assert answer.status == status, (path, scheme)
 
 
 async def test_numbers_and_names_that_postgresql_cannot_hold_are_refused_at_the_door(

@@ -32,7 +32,7 @@ QUESTIONS = {
 
 async def show(visit: Visit, bot: BotRow) -> Response:
     """List the bot's good tokens, and show how to use one."""
-    chat_url = chat_url_of(visit.context.settings, visit.request.url.hostname or "localhost")
+    chat_url = chat_url_of(visit.context.settings)
     return render(
         visit,
         "bot_tokens.html",

@@ -1,4 +1,4 @@
-"""A member changes their own password; every other session of theirs ends."""
+"""A member changes their own password: every session of theirs ends, and this browser gets a new one."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from services.dashboard.errors import AdminError, invalid
 from services.dashboard.pages.page import Page
 from services.dashboard.pages.render import go_to, render
 from services.dashboard.signing_in.attempts import WINDOW_SECONDS, is_too_often, subjects_of
-from services.dashboard.signing_in.cookie import cookie_hash, cookie_of
+from services.dashboard.signing_in.cookie import WHOLE_LIFE_SECONDS, cookie_hash, set_cookie
 from services.dashboard.signing_in.login import TOO_OFTEN
 from services.dashboard.signing_in.passwords import hash_password, is_password, problem_with_password
 from services.dashboard.signing_in.visit import Visit
+from shared.ids import new_token_text
 from shared.store.members.read import find_member
 from shared.store.members.rows import MemberRow
 from shared.store.members.write import set_password
 from shared.store.sessions.login_failures import count_login_attempt, take_back_login_attempt
+from shared.store.sessions.sessions import open_session
 
 TOO_MANY = 429
 
@@ -37,16 +39,27 @@ async def change(visit: Visit) -> Response:
         _refuse_bad(new, visit.form.pop("again", ""))
     except AdminError as refusal:
         return render(visit, "own_password.html", refusal.status, refusal=refusal)
-    cookie = cookie_of(visit.request)
     await set_password(
         visit.context.database,
         workspace_id=member.workspace_id,
         member_id=member.member_id,
         password_hash=await asyncio.to_thread(hash_password, new),
         actor=visit.actor,
-        kept_session=None if cookie is None else cookie_hash(cookie),
     )
-    return go_to("/workspace/password", "password-changed")
+    return await _with_new_session(visit, member, go_to("/workspace/password", "password-changed"))
+
+
+async def _with_new_session(visit: Visit, member: MemberRow, response: Response) -> Response:
+    """Hand out a new cookie: whoever has stolen the old one has nothing any more."""
+    cookie = new_token_text("")
+    await open_session(
+        doors_database(visit.request),
+        cookie_hash=cookie_hash(cookie),
+        keep_seconds=WHOLE_LIFE_SECONDS,
+        member_id=member.member_id,
+    )
+    set_cookie(response, cookie)
+    return response
 
 
 async def _member(visit: Visit, old: str) -> MemberRow:

@@ -51,7 +51,15 @@ def snippets(chat_url: str) -> list[Snippet]:
     return [Snippet(id_, title, code.format(chat_url=chat_url).strip()) for id_, title, code in codes]
 
 
-def chat_url_of(settings: Settings, hostname: str) -> str:
-    """Return where callers reach the chat API: what the setting says, else the gateway beside the dashboard."""
-    door = f"[{hostname}]" if ":" in hostname else hostname
+def chat_url_of(settings: Settings) -> str:
+    """Return where callers reach the chat API: what the setting says, else the gateway's own host and port.
+
+    Never the host that a request names: a page must not hand out code that sends tokens where a header said.
+    """
+    host = "localhost" if settings.host in EVERYWHERE else settings.host
+    door = f"[{host}]" if ":" in host else host
     return settings.public_chat_url or f"http://{door}:{settings.gateway_port}/v1"
+
+
+EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 # nosec B104 - compared, not listened on
+"""Settings of a host that are no address to call."""

@@ -52,9 +52,9 @@ def is_same_origin(request: Request) -> bool:
 
     Browsers send Origin with every POST; a client that sends neither Origin nor Sec-Fetch-Site is no browser.
     """
-    origin = request.headers.get("origin")
+    origin, host = request.headers.get("origin"), request.headers.get("host")
     if origin is not None:
-        return origin.partition("://")[2] == request.headers.get("host")
+        return bool(host) and origin.partition("://")[2] == host
     return request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
 
 

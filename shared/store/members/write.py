@@ -33,8 +33,7 @@ SET_ROLE = text("UPDATE members SET role = :role WHERE id = :member_id")
 REMOVE = text("UPDATE members SET removed_at = now() WHERE id = :member_id")
 SET_PASSWORD = text("UPDATE members SET password_hash = :password_hash WHERE id = :member_id")
 END_SESSIONS = text(
-    "UPDATE sessions SET ended_at = now() WHERE member_id = :member_id AND ended_at IS NULL "
-    "AND (CAST(:kept AS bytea) IS NULL OR cookie_hash <> :kept)",
+    "UPDATE sessions SET ended_at = now() WHERE member_id = :member_id AND ended_at IS NULL",
 )
 
 
@@ -91,7 +90,7 @@ async def remove_member(
         change = await _judge(connection, workspace_id, member_id, stays_owner=False)
         if change is MemberChange.DONE:
             await connection.execute(REMOVE, {"member_id": member_id})
-            await connection.execute(END_SESSIONS, {"member_id": member_id, "kept": None})
+            await connection.execute(END_SESSIONS, {"member_id": member_id})
         return change
 
 
@@ -102,14 +101,13 @@ async def set_password(
     member_id: UUID,
     password_hash: str,
     actor: Actor,
-    kept_session: bytes | None = None,
 ) -> None:
-    """Put another password in a member's old one's place, and end their sessions but the one that is kept."""
+    """Put another password in a member's old one's place, and end their sessions."""
     async with database.transaction() as connection:
         if workspace_id is not None:
             await append_audit(connection, AuditEntry(workspace_id, actor, "member.password", member_id))
         await connection.execute(SET_PASSWORD, {"member_id": member_id, "password_hash": password_hash})
-        await connection.execute(END_SESSIONS, {"member_id": member_id, "kept": kept_session})
+        await connection.execute(END_SESSIONS, {"member_id": member_id})
 
 
 async def _begin(

@@ -86,13 +86,13 @@ async def test_the_last_owner_neither_leaves_nor_steps_down(product: Product) ->
     assert (await owner.get("/workspace/members")).status == 403
 
 
-async def test_a_changed_password_ends_the_other_sessions_and_needs_the_old_one(product: Product) -> None:
+async def test_a_changed_password_ends_all_sessions_opens_a_new_one_here_and_needs_the_old_one(product: Product) -> None:
     workspace = await product.make_workspace()
     email = await new_member(product, Role.VIEWER, workspace)
     here, there = Visitor(product), Visitor(product)
     for each in (here, there):
         await each.sign_in(email=email, password=PASSWORD)
-    new = "another password"
+    new, stolen = "another password", Visitor(product, cookie=here.cookie)
 
     for old, first, again, field in (
         ("wrong", new, new, "old"),
@@ -106,6 +106,7 @@ async def test_a_changed_password_ends_the_other_sessions_and_needs_the_old_one(
 
     assert changed.leads_to == "/workspace/password?done=password-changed"
     assert ((await here.get("/workspace")).status, (await there.get("/workspace")).status) == (200, 303)
+    assert (here.cookie != stolen.cookie, (await stolen.get("/workspace")).status) == (True, 303)
     await there.sign_in(email=email, password=new)
     by_token = await Visitor.of_workspace(workspace)
     assert "no password" in (await by_token.get("/workspace/password")).text

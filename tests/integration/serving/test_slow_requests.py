@@ -143,6 +143,16 @@ async def test_two_lengths_of_one_body_are_refused() -> None:
             assert door.seen.bodies == [], lines
 
 
+@pytest.mark.parametrize("name", ["Host", "Authorization"])
+async def test_a_header_that_a_proxy_may_read_otherwise_than_we_comes_once(name: str) -> None:
+    async with served(QUICK) as door:
+        answer = await door.answer_to(f"GET / HTTP/1.1\r\n{name}: a\r\n{name.lower()}: b\r\n\r\n".encode())
+
+        assert answer.startswith(b"HTTP/1.1 400 ")
+        assert b"may come once" in answer
+        assert door.seen.bodies == []
+
+
 async def test_a_reader_who_takes_nothing_of_its_reply_is_left() -> None:
     async with served(QUICK) as door:
         _, writer = await door.connect()

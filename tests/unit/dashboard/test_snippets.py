@@ -21,9 +21,10 @@ def test_the_python_snippet_is_python() -> None:
     assert ast.parse(python)
 
 
-def test_the_chat_address_is_the_settings_or_the_gateway_beside_the_dashboard() -> None:
+def test_the_chat_address_is_the_settings_or_the_gateways_own() -> None:
     named = Settings(public_chat_url="https://chat.example/v1/")
 
-    assert chat_url_of(named, "localhost") == "https://chat.example/v1"
-    assert chat_url_of(Settings(gateway_port=1), "localhost") == "http://localhost:1/v1"
-    assert chat_url_of(Settings(gateway_port=1), "::1") == "http://[::1]:1/v1"
+    assert chat_url_of(named) == "https://chat.example/v1"
+    assert chat_url_of(Settings(gateway_port=1, host="10.0.0.7")) == "http://10.0.0.7:1/v1"
+    assert chat_url_of(Settings(gateway_port=1, host="::1")) == "http://[::1]:1/v1"
+    assert chat_url_of(Settings(gateway_port=1, host="0.0.0.0")) == "http://localhost:1/v1"
