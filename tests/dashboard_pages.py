@@ -39,6 +39,7 @@ OF_WORKSPACE = (
     "/bots/{bot}/settings",
     "/bots/{bot}/delete",
     "/bots/{bot}/documents",
+    "/bots/{bot}/documents/list",
     "/bots/{bot}/tokens",
     "/conversations",
     "/conversations/list",

@@ -78,7 +78,7 @@ async def test_every_operation_stands_in_the_table_and_answers_anothers_id_like_
                     after = await rows_of(product.database, "provider_keys", "bots", "tokens", "documents", "turns")
                     assert before == after, operation
                     tried += 1
-    assert tried == 29
+    assert tried == 32
 
 
 async def test_no_credential_but_its_own_opens_an_operation(database_url: str, redis_url: str) -> None:

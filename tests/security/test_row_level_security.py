@@ -29,6 +29,7 @@ UNCONDITIONAL = [
     "UPDATE bots SET name = 'taken'",
     "UPDATE provider_keys SET label = 'taken'",
     "UPDATE turns SET question = 'taken'",
+    "UPDATE document_uploads SET file_name = 'taken'",
     "DELETE FROM documents",
     "UPDATE members SET role = 'owner'",
 ]

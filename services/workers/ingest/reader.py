@@ -51,7 +51,8 @@ class Reader:
         except TimeoutError:
             return ReadingFault.TOO_HEAVY
         except (EOFError, OSError):
-            raise ReaderLostError(PROCESS) from None
+            await self.stop()
+            raise ReaderLostError(f"{PROCESS} ended with {process.returncode}") from None
         finally:
             if not is_done:
                 await self.stop()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from services.dashboard.app import RESOURCES
 from shared.ids import new_id
@@ -13,7 +15,10 @@ from tests.product import Product, Workspace, running_product
 
 GOOD, OTHER = "sk-sim-ok-" + "g" * 24, "sk-sim-ok-" + "h" * 24
 REFUSED = "sk-sim-invalid_api_key-" + "x" * 24
-WITHOUT = frozenset({"worker", "validator", "ledger", "sweeper"})
+WITHOUT = frozenset({"worker", "validator", "ledger", "sweeper", "ingest"})
+FAIL = text(
+    "UPDATE document_uploads SET status = 'failed', reason_code = 'damaged', reason = '' WHERE document_id = :id"
+)
 READS = {"GET", "HEAD"}
 
 Call = tuple[str, dict[str, Any] | None]
@@ -54,9 +59,17 @@ async def document(workspace: Workspace) -> Call:
     return "/api/documents", {"bot_id": bot["id"], "title": "Hours", "text": "The shop opens at nine."}
 
 
-async def new_document(workspace: Workspace) -> Call:
+async def new_document(workspace: Workspace, body: dict[str, Any] | None = None) -> Call:
     _, added = await workspace.admin("POST", *await document(workspace))
-    return f"/api/documents/{added['id']}", None
+    return f"/api/documents/{added['id']}", body
+
+
+async def failed_document(workspace: Workspace) -> Call:
+    path, _ = await new_document(workspace)
+    await workspace.admin("PUT", path, {"text": "words"})
+    values = {"id": UUID(path.rpartition("/")[2])}
+    await workspace.product.database.call(FAIL, **values)
+    return f"{path}/retry", None
 
 
 async def just(path: str, body: dict[str, Any]) -> Call:
@@ -77,6 +90,8 @@ CHANGES: dict[tuple[str, str], tuple[str, Callable[[Workspace], Awaitable[Call]]
     ("POST", "/api/tokens/{id}/rotate"): ("token.rotate", lambda w: new_token(w, "/rotate")),
     ("POST", "/api/documents"): ("document.create", document),
     ("DELETE", "/api/documents/{id}"): ("document.delete", new_document),
+    ("PUT", "/api/documents/{id}"): ("document.replace", lambda w: new_document(w, {"text": "The shop opens at ten."})),
+    ("POST", "/api/documents/{id}/retry"): ("document.retry", failed_document),
     ("PATCH", "/api/workspace"): ("workspace.rate", lambda _: just("/api/workspace", {"rate_per_minute": 60})),
     ("POST", "/api/erasures"): ("user.erase", lambda _: just("/api/erasures", {"user": "somebody"})),
     ("PUT", "/api/notices/settings"): (

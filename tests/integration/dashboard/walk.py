@@ -12,6 +12,7 @@ from services.dashboard.pages.page import Page
 from shared.domain.roles import Role
 from shared.store.database import Database
 from tests.product import Product, Workspace
+from tests.servers import until
 
 KEY = "sk-sim-ok-" + "w" * 24
 CONFIGURATION = [
@@ -22,6 +23,7 @@ CONFIGURATION = [
     "tokens",
     "members",
     "documents",
+    "document_uploads",
     "audit",
     "quota",
     "notice_settings",
@@ -47,10 +49,17 @@ async def make_things(workspace: Workspace) -> dict[str, str]:
     key = await workspace.add_key("openai", KEY)
     bot = await workspace.add_bot("mevichat:mini", cache_seconds=60)
     _, document = await workspace.admin("POST", "/api/documents", {"bot_id": bot["id"], "title": "T", "text": "words"})
+    await workspace.admin("PUT", f"/api/documents/{document['id']}", {"text": "other words"})
+    await until(lambda: _is_ready(workspace, document["id"]))
     _, reply = await workspace.ask(bot["token"], "Hello")
     _, tokens = await workspace.admin("GET", "/api/tokens")
     things = {"key": key["id"], "bot": bot["id"], "document": document["id"], "token": tokens["data"][0]["id"]}
     return things | {"turn": reply["mevichat"]["turn_id"], "workspace": workspace.workspace_id}
+
+
+async def _is_ready(workspace: Workspace, document_id: str) -> bool:
+    _, document = await workspace.admin("GET", f"/api/documents/{document_id}")
+    return bool(document["status"] == "ready")
 
 
 async def fail_turns(product: Product, workspace: Workspace, count: int) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import redis.asyncio as redis
 from sqlalchemy import text
 
 from tests.integration.ingest.files import encrypted_pdf, pdf_of
@@ -13,7 +14,7 @@ from tests.servers import until
 
 HOURS = b"# Opening\n\n## Weekdays\n\nThe shop opens at nine.\n"
 PRICES = b"article;price\nTea;3.50\nCoffee;4.20\n"
-PAGE = "<html><body><nav>Home</nav><h1>Returns</h1><p>Returns are free for 30 days.</p></body></html>".encode()
+PAGE = b"<html><body><nav>Home</nav><h1>Returns</h1><p>Returns are free for 30 days.</p></body></html>"
 
 
 async def answer_of(workspace: Workspace, bot: dict[str, Any], question: str) -> str:
@@ -97,8 +98,6 @@ async def test_what_redis_forgot_is_rung_by_the_sweeper(database_url: str, redis
         _, sent = await upload(workspace, bot["id"], {"hours.md": HOURS})
         (row,) = await silent.database.call(text("SELECT status, attempts FROM document_uploads"))
         assert (sent["status"], row.status, row.attempts) == ("waiting", "waiting", 0)
-    import redis.asyncio as redis
-
     async with redis.Redis.from_url(redis_url) as client:
         await client.flushall()
     async with running_product(database_url, redis_url, **quick) as product:
@@ -171,7 +170,7 @@ async def test_an_upload_that_is_too_large_is_refused_whole(database_url: str, r
         workspace = await product.make_workspace()
         bot = await workspace.add_bot("mevichat:mini")
         one = await upload(workspace, bot["id"], {"small.txt": b"words", "large.txt": b"x" * 3_000_001})
-        all_of_it = await upload(workspace, bot["id"], {name: b"x" * 2_000_000 for name in ("a", "b", "c")})
+        all_of_it = await upload(workspace, bot["id"], dict.fromkeys(("a", "b", "c"), b"x" * 2_000_000))
 
         assert (one[0], one[1]["error"]["code"], one[1]["error"]["param"]) == (413, "file_too_large", "file")
         assert "large.txt is larger than 3,000,000 bytes" in one[1]["error"]["message"]

@@ -7,7 +7,9 @@ import gzip
 import os
 import signal
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -19,11 +21,19 @@ LIMITS = ReadingLimits(pages=300, characters=100_000, passages_of_bot=200, cpu_s
 TEXT = b"The shop opens at nine."
 
 
+@asynccontextmanager
+async def running_reader(**limits: int) -> AsyncIterator[Reader]:
+    reader = Reader(replace(LIMITS, **limits))
+    try:
+        yield reader
+    finally:
+        await reader.stop()
+
+
 @pytest.fixture
 async def reader() -> AsyncIterator[Reader]:
-    running = Reader(LIMITS)
-    yield running
-    await running.stop()
+    async with running_reader() as running:
+        yield running
 
 
 def nobody(_read: int, _of: int) -> None:
@@ -76,23 +86,17 @@ async def test_a_file_that_cannot_be_read_is_named_and_the_next_one_is_read(
     assert isinstance(await reader.read(TEXT, "a.txt", nobody), list)
 
 
-@pytest.mark.parametrize(("memory_mb", "fault"), [(160, ReadingFault.TOO_HEAVY), (512, ReadingFault.TOO_LONG)])
+@pytest.mark.parametrize(("memory_mb", "fault"), [(120, ReadingFault.TOO_HEAVY), (512, ReadingFault.TOO_LONG)])
 async def test_a_file_that_wants_more_memory_than_it_may_is_too_heavy(memory_mb: int, fault: ReadingFault) -> None:
-    reader = Reader(replace(LIMITS, memory_mb=memory_mb))
-
-    assert await reader.read(b"word " * 6_000_000, "a.txt", nobody) == fault
-    assert isinstance(await reader.read(TEXT, "a.txt", nobody), list)
-
-    await reader.stop()
+    async with running_reader(memory_mb=memory_mb) as reader:
+        assert await reader.read(b"word " * 8_000_000, "a.txt", nobody) == fault
+        assert isinstance(await reader.read(TEXT, "a.txt", nobody), list)
 
 
 async def test_a_file_that_takes_more_cpu_than_it_may_is_too_heavy() -> None:
-    reader = Reader(replace(LIMITS, cpu_seconds=1))
-
-    assert await reader.read(b"<div>" * 100_000 + b"x", "deep.html", nobody) == ReadingFault.TOO_HEAVY
-    assert isinstance(await reader.read(TEXT, "a.txt", nobody), list)
-
-    await reader.stop()
+    async with running_reader(cpu_seconds=1) as reader:
+        assert await reader.read(b"<div>" * 100_000 + b"x", "deep.html", nobody) == ReadingFault.TOO_HEAVY
+        assert isinstance(await reader.read(TEXT, "a.txt", nobody), list)
 
 
 async def test_a_reader_that_is_killed_is_lost_and_the_next_file_gets_a_new_one(reader: Reader) -> None:
@@ -125,5 +129,5 @@ async def test_the_process_knows_none_of_our_settings(monkeypatch: pytest.Monkey
     await reader.read(TEXT, "a.txt", nobody)
     assert reader._process is not None
 
-    with open(f"/proc/{reader._process.pid}/environ", "rb") as environment:
-        assert b"a-secret-of-ours" not in environment.read()
+    environment = Path(f"/proc/{reader._process.pid}/environ").read_bytes()
+    assert b"a-secret-of-ours" not in environment
