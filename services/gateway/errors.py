@@ -8,7 +8,7 @@ from uuid import UUID
 from starlette.responses import Response
 
 from services.gateway.json_response import json_response
-from shared.admission.refusal import Refusal, RefusalCode
+from shared.admission.refusal import UNAVAILABLE, Refusal, RefusalCode
 from shared.domain.months import month_of, resets_at
 from shared.errors import MevichatError
 from shared.limits.rate_values import RateStanding
@@ -68,7 +68,7 @@ def error_response(
 def leaving_response(turn_id: UUID) -> Response:
     """Return what a caller reads whose gateway stops before the reply is there."""
     code = RefusalCode.UNAVAILABLE
-    seconds = RETRY_AFTER_SECONDS[code]
+    seconds = UNAVAILABLE.passes_after_seconds
     return error_response(STATUS[code], code.value, LEAVING, None, retry_after_seconds=seconds, turn_id=turn_id)
 
 
