@@ -15,7 +15,8 @@ KEPT = [table for table in CONFIGURATION if table != "audit"]
 async def fuzz(database_url: str, redis_url: str, examples: int) -> Walked:
     """Send so many requests to each operation of both ports, twice: without a token and with one."""
     walked = Walked()
-    async with running_product(database_url, redis_url) as product:
+    # an erasure that a made-up request orders would change rows while another request is judged
+    async with running_product(database_url, redis_url, without=frozenset({"sweeper"})) as product:
         for target in await _targets(product):
             await walk(target, walked, examples, lambda: rows_of(product.database, *KEPT))
     return walked
