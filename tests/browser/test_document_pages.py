@@ -23,10 +23,10 @@ async def test_files_go_up_together_and_the_page_follows_each(signed_in: Window,
     bot = await workspace.add_bot("mevichat:mini", name="Shop")
     page = signed_in.page
     await page.goto(f"/bots/{bot['id']}/documents/new")
-    await page.get_by_label("Files").set_input_files([*FILES, SLOW])
+    await page.locator("#file").set_input_files([*FILES, SLOW])
     await page.get_by_role("button", name="Add").click()
 
-    await expect(page.get_by_text("The files were uploaded.")).to_be_visible()
+    await expect(page.locator("[data-note]", has_text="The files were uploaded.")).to_be_visible()
     await signed_in.look_at("bot-documents-being-read")
     await expect(page.locator(".chip", has_text="Ready")).to_have_count(3, timeout=60_000)
     await expect(page.locator(".chip", has_text="Not read")).to_be_visible()
@@ -34,12 +34,12 @@ async def test_files_go_up_together_and_the_page_follows_each(signed_in: Window,
     await signed_in.look_at("bot-documents-read")
 
     await page.get_by_role("button", name="Try locked again").click()
-    await expect(page.get_by_text("The file is read once more.")).to_be_visible()
+    await expect(page.locator("[data-note]", has_text="The file is read once more.")).to_be_visible()
     await expect(page.locator(".chip", has_text="Not read")).to_be_visible(timeout=20_000)
 
     await page.get_by_role("link", name="Replace locked").click()
     await signed_in.look_at("bot-document-replace")
-    await page.get_by_label("File").set_input_files(FILES[1])
+    await page.locator("#file").set_input_files(FILES[1])
     await page.get_by_role("button", name="Replace").click()
     await expect(page.locator(".chip", has_text="Ready")).to_have_count(4, timeout=20_000)
 

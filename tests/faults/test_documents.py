@@ -112,7 +112,7 @@ async def test_a_file_whose_readers_fall_silent_three_times_is_given_up(database
         async def is_given_up() -> bool:
             attempts.extend(row.o_attempt for row in await product.database.call(claim))
             (one,) = await documents(workspace)
-            return one["status"] == "failed"
+            return bool(one["status"] == "failed")
 
         await until(is_given_up)
         (failed,) = await documents(workspace)

@@ -91,7 +91,7 @@ async def test_a_replaced_file_serves_until_the_new_one_is_read_and_stays_when_t
 
 
 async def test_what_redis_forgot_is_rung_by_the_sweeper(database_url: str, redis_url: str) -> None:
-    quick = {"sweep_seconds": 0.05, "unclaimed_seconds": 0.2}
+    quick: dict[str, Any] = {"sweep_seconds": 0.05, "unclaimed_seconds": 0.2}
     async with running_product(database_url, redis_url, without=frozenset({"ingest"}), **quick) as silent:
         workspace = await silent.make_workspace()
         bot = await workspace.add_bot("mevichat:mini")
@@ -165,7 +165,7 @@ async def test_uploads_are_refused_with_a_sentence_that_names_the_field(product:
 
 
 async def test_an_upload_that_is_too_large_is_refused_whole(database_url: str, redis_url: str) -> None:
-    limits = {"document_limit_bytes": 3_000_000, "upload_limit_bytes": 5_000_000}
+    limits: dict[str, Any] = {"document_limit_bytes": 3_000_000, "upload_limit_bytes": 5_000_000}
     async with running_product(database_url, redis_url, **limits) as product:
         workspace = await product.make_workspace()
         bot = await workspace.add_bot("mevichat:mini")
