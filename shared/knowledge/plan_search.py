@@ -1,0 +1,71 @@
+"""Which words of a question are searched, what each weighs, and which passages are looked at. Pure.
+
+The weights are BM25's: a word that stands in few passages tells more. Not every passage that holds any word is ranked,
+because "order" stands in half of a shop's: the rare words name the candidates, and common ones only together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
+from math import log
+from typing import Final
+
+from rapidfuzz.distance import OSA
+
+from shared.domain.passage_search import Question, QuestionWord, WordSearch
+
+MOST_WORDS: Final = 12
+"""The rarest so many words of a question decide; the store has a place for each."""
+MOST_CANDIDATES: Final = 800
+"""So many passages the rare words may name together. Each costs about 10 microseconds."""
+SIMILAR_WEIGHT: Final = 0.6
+"""A word that only looks like what was asked tells less than the word itself."""
+MOST_SIMILAR: Final = 3
+SHORTEST_FOR_ONE_ERROR, SHORTEST_FOR_TWO_ERRORS = 4, 8
+
+
+def plan_search(question: Question) -> WordSearch | None:
+    """Return how the bot's passages are searched; None when they hold none of the words, nor any like them."""
+    found: dict[str, tuple[int, float]] = {}
+    for word in question.words:
+        for text, passages, share in _standing_for(word):
+            found.setdefault(text, (passages, share))
+    if not found:
+        return None
+    rarest = sorted(found, key=lambda text: (found[text][0], text))[:MOST_WORDS]
+    counts = [found[text][0] for text in rarest]
+    rare = tuple(text for text, total in zip(rarest, accumulate(counts), strict=True) if total <= MOST_CANDIDATES)
+    weights = {text: found[text][1] * rarity(found[text][0], question.passages) for text in rarest}
+    return WordSearch(weights, rare, _groups(rarest[len(rare) :], has_rare=bool(rare)), question.average_words)
+
+
+def rarity(passages: int, of_passages: int) -> float:
+    """Return BM25's weight of a word that stands in so many passages of so many; never 0."""
+    return log(1 + (max(of_passages, passages) - passages + 0.5) / (passages + 0.5))
+
+
+def _groups(common: Sequence[str], *, has_rare: bool) -> tuple[tuple[str, ...], ...]:
+    """Return which common words must stand together: all of them, or the rarest two; alone where nothing else is."""
+    groups = [tuple(common), tuple(common[:2])]
+    if not has_rare:
+        groups.append(tuple(common[:1]))
+    shortest = 1 if not has_rare else 2
+    return tuple(dict.fromkeys(group for group in groups if len(group) >= shortest))
+
+
+def _standing_for(word: QuestionWord) -> list[tuple[str, int, float]]:
+    """Return the word, or else the bot's words that it may stand for: written almost so, or made of the same parts."""
+    if word.passages:
+        return [(word.word, word.passages, 1.0)]
+    near = sorted((errors, text) for text in word.similar if (errors := _errors(word.word, text)) is not None)
+    return [(text, word.similar[text], SIMILAR_WEIGHT) for _, text in near[:MOST_SIMILAR]]
+
+
+def _errors(asked: str, text: str) -> int | None:
+    """Return by how many errors of typing the words differ, 0 where one begins with the other; None: they are others."""
+    if asked.startswith(text) or text.startswith(asked):
+        return 0
+    allowed = (len(asked) >= SHORTEST_FOR_ONE_ERROR) + (len(asked) >= SHORTEST_FOR_TWO_ERRORS)
+    errors = OSA.distance(asked, text, score_cutoff=allowed)
+    return errors if errors <= allowed else None
