@@ -15,6 +15,7 @@ from services.dashboard.bot_rules import check_choice
 from services.dashboard.context import AdminContext, context_of
 from services.dashboard.errors import invalid, not_found
 from services.dashboard.json_response import json_response
+from shared.domain.languages import AUTO, ChosenLanguage, choose_language
 from shared.domain.token_format import BOT_PREFIX, hash_token, last_four
 from shared.ids import new_id, new_token_text
 from shared.store.bots.read import LIMIT_NAMES, find_bot, list_bots
@@ -36,6 +37,7 @@ class NewBotForm(Form):
     user_rate_per_minute: MessageCount | None = None
     user_rate_burst: MessageCount | None = None
     cache_seconds: CacheSeconds = 0
+    language: ShortText = AUTO
 
 
 class BotChange(Form):
@@ -50,6 +52,7 @@ class BotChange(Form):
     user_rate_per_minute: MessageCount | None = None
     user_rate_burst: MessageCount | None = None
     cache_seconds: CacheSeconds | None = None
+    language: ShortText | None = None
 
 
 async def add(request: Request) -> Response:
@@ -57,7 +60,8 @@ async def add(request: Request) -> Response:
     holder, context = await authenticate(request), context_of(request)
     form = await read_form(request, NewBotForm)
     await _check(context, holder, form.model, form.key_id)
-    bot = NewBot(new_id(), holder.workspace_id, **form.model_dump())
+    language = choose_language(form.language)
+    bot = NewBot(new_id(), holder.workspace_id, **form.model_dump() | {"language": language.name})
     text = new_token_text(BOT_PREFIX)
     token = NewToken(
         token_id=new_id(),
@@ -71,7 +75,7 @@ async def add(request: Request) -> Response:
     await create_bot(context.database, bot, actor=actor_of(request, holder), token=token)
     made = await find_bot(context.database, workspace_id=holder.workspace_id, bot_id=bot.bot_id)
     assert made is not None
-    return json_response(bot_body(made) | {"token": text}, 201)
+    return json_response(bot_body(made) | _note(language) | {"token": text}, 201)
 
 
 async def show_all(request: Request) -> Response:
@@ -92,9 +96,13 @@ async def change(request: Request) -> Response:
     holder, context = await authenticate(request), context_of(request)
     form = await read_form(request, BotChange)
     changes = form.model_dump(include=form.model_fields_set)
-    for name in ("name", "model", "cache_seconds"):
+    for name in ("name", "model", "cache_seconds", "language"):
         if name in changes and changes[name] is None:
             raise invalid(name, f"{name} cannot be empty; leave it out to keep it.")
+    language = None
+    if "language" in changes:
+        language = choose_language(changes["language"])
+        changes["language"] = language.name
     bot = await _find(request, holder)
     if "model" in changes or "key_id" in changes:
         await _check(context, holder, changes.get("model", bot.model), changes.get("key_id", bot.key_id))
@@ -107,7 +115,7 @@ async def change(request: Request) -> Response:
     )
     if changed is None:
         raise not_found("bot")
-    return json_response(bot_body(changed))
+    return json_response(bot_body(changed) | _note(language))
 
 
 async def delete(request: Request) -> Response:
@@ -129,9 +137,15 @@ def bot_body(bot: BotRow) -> dict[str, Any]:
         "model": bot.model,
         "system_prompt": bot.system_prompt,
         "key_id": bot.key_id,
+        "language": bot.language,
         **{name: getattr(bot, name) for name in LIMIT_NAMES},
         "created_at": bot.created_at,
     }
+
+
+def _note(language: ChosenLanguage | None) -> dict[str, str]:
+    """Return what is said beside a bot whose language is not known by its name."""
+    return {"language_note": language.note} if language and language.note else {}
 
 
 async def _find(request: Request, holder: TokenHolder) -> BotRow:

@@ -13,6 +13,7 @@ from services.dashboard.pages.of_bot import id_of
 from services.dashboard.pages.whole_numbers import read_number
 from services.dashboard.signing_in.visit import Visit
 from shared.domain.answer_key import LONGEST_CACHE_SECONDS
+from shared.domain.languages import AUTO, choose_language
 from shared.domain.rates import MOST_MESSAGES
 from shared.store.bots.rows import BotRow
 from shared.store.keys.rows import KeyRow
@@ -25,7 +26,7 @@ RATE_WORDS = {
     "user_rate_per_minute": "Messages a minute of one end user",
     "user_rate_burst": "Messages at once of one end user",
 }
-FIELDS = ("name", "model", "key_id", "system_prompt", *RATE_WORDS, "cache_seconds")
+FIELDS = ("name", "model", "key_id", "system_prompt", "language", *RATE_WORDS, "cache_seconds")
 EMPTY = dict.fromkeys(FIELDS, "")
 
 
@@ -37,6 +38,7 @@ class BotForm:
     model: str
     key_id: UUID | None
     system_prompt: str | None
+    language: str
     rate_per_minute: int | None
     rate_burst: int | None
     user_rate_per_minute: int | None
@@ -77,6 +79,7 @@ def read_bot_form(
         model=values["model"],
         key_id=_key_id(values["key_id"]),
         system_prompt=values["system_prompt"].replace("\r\n", "\n").strip() or None,
+        language=choose_language(values["language"] or AUTO).name,
         cache_seconds=cache_seconds or 0,
         **rates,
     )

@@ -68,6 +68,7 @@ def _bare(end: AttemptEnd) -> AttemptEnd:
         status=TurnStatus.FAILED,
         keeps_quota=False,
         answer=None,
+        sources=(),
         partial=False,
         finish_reason=None,
         error=error,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shared.domain.catalogue import Model
+from shared.domain.chat import Passage
 from shared.providers.mini.sentences import Quote, find_quotes
 from shared.providers.port import (
     Answer,
@@ -26,12 +27,17 @@ class BuiltinMini:
     async def call(self, call: ChatCall, on_text: OnText | None = None) -> CallResult:
         """Answer with quotes, as `Provider.call` says; there are no tokens to report."""
         question = next((message.text for message in reversed(call.messages) if message.role == "user"), "")
-        pieces = compose(find_quotes(question, call.passages))
+        quotes = find_quotes(question, call.passages)
+        pieces = compose(quotes)
         if call.stream and on_text is not None:
             for piece in pieces:
                 on_text(piece)
         return Answer(
-            "".join(pieces), "stop", usage=None, ignored_parameters=dict.fromkeys(call.parameters, TAKES_NONE)
+            "".join(pieces),
+            "stop",
+            usage=None,
+            ignored_parameters=dict.fromkeys(call.parameters, TAKES_NONE),
+            quoted=quoted_passages(quotes, call.passages),
         )
 
     async def probe(self, credential: Credential, models: Sequence[Model], timeout_seconds: float) -> ProbeResult:  # noqa: ARG002
@@ -46,6 +52,15 @@ def compose(quotes: Sequence[Quote]) -> tuple[str, ...]:
     titles = dict.fromkeys(quote.title for quote in quotes)
     parts = [_paragraph(title, [quote.sentence for quote in quotes if quote.title == title]) for title in titles]
     return (parts[0], *(f"\n\n{part}" for part in parts[1:]))
+
+
+def quoted_passages(quotes: Sequence[Quote], passages: Sequence[Passage]) -> tuple[Passage, ...]:
+    """Return the passages in which a quoted sentence stands."""
+    return tuple(
+        passage
+        for passage in passages
+        if any(quote.title == passage.title and quote.sentence in passage.text for quote in quotes)
+    )
 
 
 def _paragraph(title: str, sentences: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from shared.store.database import Database
 
 LIMIT_NAMES = ("rate_per_minute", "rate_burst", "user_rate_per_minute", "user_rate_burst", "cache_seconds")
 LIMIT_COLUMNS = ", ".join(LIMIT_NAMES)
-BOT_COLUMNS = f"id, workspace_id, name, model, system_prompt, key_id, created_at, {LIMIT_COLUMNS}"
+BOT_COLUMNS = f"id, workspace_id, name, model, system_prompt, key_id, language, created_at, {LIMIT_COLUMNS}"
 LIST = text(
     f"SELECT {BOT_COLUMNS} FROM bots WHERE workspace_id = :workspace_id AND deleted_at IS NULL ORDER BY created_at, id",
 )
@@ -47,4 +47,5 @@ def bot_of(row: Row[Any], bot_id: UUID | None = None) -> BotRow:
         user_rate_per_minute=row.user_rate_per_minute,
         user_rate_burst=row.user_rate_burst,
         cache_seconds=row.cache_seconds,
+        language=row.language,
     )

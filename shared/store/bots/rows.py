@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from shared.domain.languages import AUTO
 from shared.domain.plans import Plan
 from shared.domain.rates import Rate, rate_of
 
@@ -14,7 +15,8 @@ from shared.domain.rates import Rate, rate_of
 class BotRow:
     """A bot. `key_id` names the one key it runs on; None: the workspace's default of the provider.
 
-    An answer is kept for `cache_seconds`, 0: not at all. The rates are None where none is set.
+    An answer is kept for `cache_seconds`, 0: not at all. The rates are None where none is set. `language`: in which its
+    documents are searched (shared/domain/languages.py).
     """
 
     bot_id: UUID
@@ -29,6 +31,7 @@ class BotRow:
     user_rate_per_minute: int | None = None
     user_rate_burst: int | None = None
     cache_seconds: int = 0
+    language: str = AUTO
 
     @property
     def rate(self) -> Rate | None:
@@ -67,3 +70,4 @@ class NewBot:
     user_rate_per_minute: int | None = None
     user_rate_burst: int | None = None
     cache_seconds: int = 0
+    language: str = AUTO

@@ -21,22 +21,31 @@ RANK = " + ".join(
     f"coalesce(:weight_{at} * ts_rank('{{0.1, 0.1, 0.1, 0.16}}', words, CAST(:word_{at} AS tsquery)), 0)"
     for at in range(WORD_PLACES)
 )
-GROUPS = " UNION ".join(
-    f"(SELECT document_id, ordinal FROM passages WHERE bot_id = :bot_id AND cardinality(CAST(:group_{at} AS text[])) > 0 "
-    "AND words_of_bot(bot_id, tsvector_to_array(words)) "
-    f"@> words_of_bot(CAST(:bot_id AS uuid), CAST(:group_{at} AS text[])) LIMIT {MOST_OF_A_GROUP})"
+HOLDS = "words_of_bot(bot_id, tsvector_to_array(words))"
+# the words bear the bot already: said so that no second index is read for its id
+OF_BOT = "bot_id IS NOT DISTINCT FROM CAST(:bot_id AS uuid)"
+GROUPS = "".join(
+    f"""
+        UNION ALL (
+            SELECT document_id, ordinal, words FROM passages
+            WHERE {OF_BOT} AND {HOLDS} @> words_of_bot(CAST(:bot_id AS uuid), CAST(:group_{at} AS text[]))
+                AND cardinality(CAST(:group_{at} AS text[])) > 0 LIMIT {MOST_OF_A_GROUP}
+        )"""
     for at in range(GROUP_PLACES)
 )
 SEARCH = text(
     f"""
-    WITH candidates AS (
-        SELECT document_id, ordinal FROM passages WHERE bot_id = :bot_id
-            AND words_of_bot(bot_id, tsvector_to_array(words)) && words_of_bot(CAST(:bot_id AS uuid), CAST(:rare AS text[]))
-        UNION {GROUPS}
+    WITH closest AS (
+        SELECT document_id, ordinal,
+            max(({RANK}) / (0.7 + 0.3 * length(words) / CAST(:average_words AS double precision))) AS score
+        FROM (
+            SELECT document_id, ordinal, words FROM passages
+            WHERE {OF_BOT} AND {HOLDS} && words_of_bot(CAST(:bot_id AS uuid), CAST(:rare AS text[])){GROUPS}
+        ) AS candidates
+        GROUP BY document_id, ordinal ORDER BY score DESC, document_id, ordinal LIMIT :at_most
     )
-    SELECT document_id, ordinal, title, text FROM candidates JOIN passages USING (document_id, ordinal)
-    ORDER BY ({RANK}) / (0.7 + 0.3 * length(words) / CAST(:average_words AS double precision)) DESC, document_id, ordinal
-    LIMIT :at_most
+    SELECT document_id, ordinal, title, text FROM closest JOIN passages USING (document_id, ordinal)
+    ORDER BY score DESC, document_id, ordinal
     """,
 )
 
@@ -56,7 +65,7 @@ async def search_passages(database: Database, *, bot_id: UUID, search: WordSearc
         **{f"weight_{at}": weight for at, (_, weight) in enumerate(places)},
         **{f"group_{at}": list(groups[at]) if at < len(groups) else [] for at in range(GROUP_PLACES)},
     )
-    return [Passage(title=row.title, text=row.text) for row in rows]
+    return [Passage(row.title, row.text, row.document_id, row.ordinal) for row in rows]
 
 
 def _query_of(word: str) -> str:

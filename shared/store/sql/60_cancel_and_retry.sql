@@ -79,7 +79,7 @@ BEGIN
     UPDATE turns
     SET status = o_status, hold = CASE WHEN is_behind THEN 'conversation' END, door = 'async', retries = 0, crashes = 0,
         rung_at = CASE WHEN o_status = 'ready' THEN retried_now END, next_attempt_at = NULL, call_began = false,
-        quota_month = t.quota_month, holds_quota = true, inbox = NULL, ended_at = NULL, answer = NULL, partial = false,
+        quota_month = t.quota_month, holds_quota = true, inbox = NULL, ended_at = NULL, answer = NULL, sources = NULL, partial = false,
         finish_reason = NULL, error = NULL, deadline_at = retried_now + make_interval(secs => deadline_seconds)
     WHERE id = of_turn;
     UPDATE workspace_counters
