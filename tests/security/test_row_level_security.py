@@ -91,6 +91,7 @@ async def _workspace_with_everything(product: Product) -> tuple[UUID, UUID]:
     things = await make_things(workspace)
     await workspace.admin("PUT", "/api/notices/settings", {"webhook_url": "https://hooks.example.com/"})
     await workspace.admin("POST", "/api/notices/test")
+    await workspace.admin("PATCH", f"/api/bots/{things['bot']}", {"language": "german"})
     await Visitor.of_workspace(workspace, Role.OWNER)
     await until(lambda: _is_counted(product, workspace))
     return UUID(workspace.workspace_id), UUID(things["bot"])

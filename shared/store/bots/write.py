@@ -36,7 +36,7 @@ DELETE = text(
 # from the first document on, also where an earlier change is still under way
 REINDEX = text(
     "INSERT INTO reindexing (bot_id, after) VALUES (:bot_id, '00000000-0000-0000-0000-000000000000') "
-    "ON CONFLICT (bot_id) DO UPDATE SET after = excluded.after",
+    "ON CONFLICT (bot_id) DO UPDATE SET after = excluded.after, finished_at = NULL",
 )
 REVOKE = text("UPDATE tokens SET revoked_at = now() WHERE bot_id = :bot_id AND revoked_at IS NULL")
 

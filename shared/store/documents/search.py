@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -13,7 +14,7 @@ from shared.store.database import Database
 WORD_PLACES = 12
 """So many words a statement has places for; it is one and the same text for every question."""
 GROUP_PLACES = 3
-MOST_OF_A_GROUP = 400
+MOST_OF_A_GROUP = 150
 """Passages that hold a group of common words, ranked at most."""
 
 # ts_rank says how often a single word stands in a passage, and whether in its title: 0.06 for once in the text
@@ -52,20 +53,24 @@ SEARCH = text(
 
 async def search_passages(database: Database, *, bot_id: UUID, search: WordSearch, limit: int) -> list[Passage]:
     """Return the bot's passages that say most of the words, the closest first."""
+    rows = await database.call(SEARCH, **values_of_search(bot_id, search, limit))
+    return [Passage(row.title, row.text, row.document_id, row.ordinal) for row in rows]
+
+
+def values_of_search(bot_id: UUID, search: WordSearch, limit: int) -> dict[str, Any]:
+    """Return what stands in the statement's places; pure."""
     words = [*search.weights.items()][:WORD_PLACES]
     places = words + [("", None)] * (WORD_PLACES - len(words))
     groups = [*search.common][:GROUP_PLACES]
-    rows = await database.call(
-        SEARCH,
-        bot_id=bot_id,
-        rare=list(search.rare),
-        average_words=search.average_words,
-        at_most=limit,
+    return {
+        "bot_id": bot_id,
+        "rare": list(search.rare),
+        "average_words": search.average_words,
+        "at_most": limit,
         **{f"word_{at}": _query_of(word) for at, (word, _) in enumerate(places)},
         **{f"weight_{at}": weight for at, (_, weight) in enumerate(places)},
         **{f"group_{at}": list(groups[at]) if at < len(groups) else [] for at in range(GROUP_PLACES)},
-    )
-    return [Passage(row.title, row.text, row.document_id, row.ordinal) for row in rows]
+    }
 
 
 def _query_of(word: str) -> str:

@@ -117,7 +117,7 @@ DECLARE
     ids uuid[];
     changed integer;
 BEGIN
-    SELECT * INTO r FROM reindexing ORDER BY bot_id LIMIT 1 FOR UPDATE SKIP LOCKED;
+    SELECT * INTO r FROM reindexing WHERE finished_at IS NULL ORDER BY bot_id LIMIT 1 FOR UPDATE SKIP LOCKED;
     IF NOT FOUND THEN
         RETURN 0;
     END IF;
@@ -127,11 +127,10 @@ BEGIN
     UPDATE passages AS p SET language = language_for(p.bot_id, p.title || E'\n' || p.text)
     WHERE p.document_id = ANY (ids);
     GET DIAGNOSTICS changed = ROW_COUNT;
-    IF cardinality(ids) < documents_at_most THEN
-        DELETE FROM reindexing WHERE bot_id = r.bot_id;
-    ELSE
-        UPDATE reindexing SET after = ids[cardinality(ids)] WHERE bot_id = r.bot_id;
-    END IF;
+    UPDATE reindexing
+    SET after = coalesce(ids[cardinality(ids)], r.after),
+        finished_at = CASE WHEN cardinality(ids) < documents_at_most THEN now() END
+    WHERE bot_id = r.bot_id;
     RETURN changed;
 END;
 $$;

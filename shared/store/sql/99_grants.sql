@@ -7,7 +7,7 @@ GRANT SELECT, INSERT, UPDATE ON workspaces, workspace_counters, quota, provider_
     usage_daily, usage_daily_all_bots, usage_monthly, documents, passages, notice_settings, notices, notice_deliveries,
     members, sessions, login_failures, kept_answers, reindexing TO mevichat_service;
 GRANT SELECT ON word_counts, passage_counts TO mevichat_service;
-GRANT DELETE ON documents, sessions, login_failures, kept_answers, reindexing TO mevichat_service;
+GRANT DELETE ON documents, sessions, login_failures, kept_answers TO mevichat_service;
 GRANT SELECT, INSERT ON audit TO mevichat_service;
 GRANT SELECT, UPDATE ON backlog TO mevichat_service;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO mevichat_service;

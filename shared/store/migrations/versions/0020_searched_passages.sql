@@ -20,7 +20,9 @@ SET words = setweight(to_tsvector('english', title), 'A') || to_tsvector('englis
 CREATE FUNCTION words_of_bot(bot uuid, words text[]) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS 'SELECT coalesce(array_agg(right(bot::text, 8) || word), ''{}'') FROM unnest(words) AS word';
 DROP INDEX passages_words;
-CREATE INDEX passages_words_of_bot ON passages USING gin (words_of_bot(bot_id, tsvector_to_array(words)));
+-- without its list of late entries: every search would read that whole list, of all bots
+CREATE INDEX passages_words_of_bot ON passages USING gin (words_of_bot(bot_id, tsvector_to_array(words)))
+    WITH (fastupdate = off);
 
 -- in how many passages of a bot a word stands
 CREATE TABLE word_counts (
@@ -45,8 +47,10 @@ INSERT INTO passage_counts SELECT bot_id, language, count(*), sum(length(words))
 -- bots whose language changed, and up to which document their passages are indexed anew
 CREATE TABLE reindexing (
     bot_id uuid PRIMARY KEY REFERENCES bots,
-    after uuid NOT NULL
+    after uuid NOT NULL,
+    finished_at timestamptz
 );
+CREATE INDEX reindexing_under_way ON reindexing (bot_id) WHERE finished_at IS NULL;
 
 ALTER TABLE word_counts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE passage_counts ENABLE ROW LEVEL SECURITY;
