@@ -1,24 +1,67 @@
-"""Find what a bot's documents say about a question."""
+"""Find what a bot's documents say about a question: by its words, and by its meaning where the platform embeds texts."""
 
 from __future__ import annotations
 
+import asyncio
 from uuid import UUID
 
+import structlog
+
 from shared.domain.chat import Passage
+from shared.knowledge.fuse_ranks import fuse_ranks
 from shared.knowledge.plan_search import plan_search
+from shared.metrics import embedding_failures
+from shared.providers.embeddings import Embedder, EmbeddingFailure
 from shared.store.database import Database
-from shared.store.documents.question import read_question
+from shared.store.documents.embeddings import find_nearest
+from shared.store.documents.question import LONGEST_QUESTION, read_question
 from shared.store.documents.search import search_passages
+from shared.store.errors import StoreError, StoreUnavailableError
 
 MOST_PASSAGES = 4
 """Four passages of 800 characters are about 800 tokens: help for the model, no burden."""
+MOST_RANKED = 20
+"""So far each ranking goes before the two are made one."""
+WITHOUT_VECTORS_SECONDS = 60.0
+"""A database that holds no vectors is not asked again for so long."""
+_log = structlog.get_logger()
 
 
 async def find_passages(
-    database: Database, *, bot_id: UUID, question: str, limit: int = MOST_PASSAGES
+    database: Database,
+    *,
+    bot_id: UUID,
+    question: str,
+    embedder: Embedder | None = None,
+    limit: int = MOST_PASSAGES,
 ) -> tuple[Passage, ...]:
     """Return the passages of the bot's documents that are closest to the question, the closest first."""
+    if embedder is None:
+        return tuple(await _by_words(database, bot_id, question, limit))
+    by_words, by_meaning = await asyncio.gather(
+        _by_words(database, bot_id, question, max(limit, MOST_RANKED)),
+        _by_meaning(database, bot_id, question, embedder),
+    )
+    return tuple(fuse_ranks([by_words, by_meaning])[:limit])
+
+
+async def _by_words(database: Database, bot_id: UUID, question: str, limit: int) -> list[Passage]:
     search = plan_search(await read_question(database, bot_id=bot_id, question=question))
-    if search is None:
-        return ()
-    return tuple(await search_passages(database, bot_id=bot_id, search=search, limit=limit))
+    return [] if search is None else await search_passages(database, bot_id=bot_id, search=search, limit=limit)
+
+
+async def _by_meaning(database: Database, bot_id: UUID, question: str, embedder: Embedder) -> list[Passage]:
+    """Return the nearest passages; none when no vector comes in time, or this database holds no vectors."""
+    vector = await embedder.embed_question(question[-LONGEST_QUESTION:])
+    if isinstance(vector, EmbeddingFailure):
+        embedding_failures.labels("question", vector.value).inc()
+        return []
+    try:
+        return await find_nearest(database, bot_id=bot_id, model=embedder.name, vector=vector, limit=MOST_RANKED)
+    except StoreUnavailableError:
+        raise
+    except StoreError as error:
+        _log.warning("search_by_meaning_refused", error=str(error))
+        embedding_failures.labels("question", "no_vectors").inc()
+        embedder.be_quiet(WITHOUT_VECTORS_SECONDS)
+        return []

@@ -9,6 +9,7 @@ from services.workers.completion.patience import Patience
 from services.workers.completion.resolve import Resolved
 from shared.domain.chat import ChatMessage, Passage
 from shared.knowledge.find_passages import find_passages
+from shared.providers.embeddings import Embedder
 from shared.store.database import Database
 from shared.store.turns.read import read_history
 from shared.store.turns.rows import ClaimedTurn
@@ -29,10 +30,13 @@ class Prompt:
 class Preparer:
     """Reads what belongs to a turn's prompt, in as few statements as the turn needs."""
 
-    def __init__(self, database: Database, patience: Patience, *, history_tokens: int) -> None:
+    def __init__(
+        self, database: Database, patience: Patience, *, history_tokens: int, embedder: Embedder | None = None
+    ) -> None:
         self._database = database
         self._patience = patience
         self._history_tokens = history_tokens
+        self._embedder = embedder
 
     async def prepare(self, turn: ClaimedTurn, resolved: Resolved) -> Prompt:
         """Return the turn's prompt without passages: of its conversation's past, or of the messages that came with it."""
@@ -46,7 +50,7 @@ class Preparer:
         """Return the prompt with what the bot's documents say of the question."""
         passages = await self._patience.run(
             "passages",
-            lambda: find_passages(self._database, bot_id=turn.bot_id, question=turn.question),
+            lambda: find_passages(self._database, bot_id=turn.bot_id, question=turn.question, embedder=self._embedder),
         )
         return replace(prompt, passages=passages)
 

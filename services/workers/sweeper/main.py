@@ -7,6 +7,7 @@ import sys
 
 import uvloop
 
+from services.workers.sweeper.embedding import embedding
 from services.workers.sweeper.loop import sweep_until
 from services.workers.sweeper.sweep import Sweep
 from shared.clock import utc_now
@@ -29,7 +30,9 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> int:
     redis = connect_redis(settings.redis_url or "", connections=2)
     try:
         async with serving_health(settings.host, settings.background_port, database.is_ready, alone=stop is None):
-            await sweep_until(stop or stop_on_signals(), Sweep(database, Ringer(redis), settings, utc_now), settings)
+            async with embedding(settings):
+                sweep = Sweep(database, Ringer(redis), settings, utc_now)
+                await sweep_until(stop or stop_on_signals(), sweep, settings)
             return 0
     finally:
         await redis.aclose()

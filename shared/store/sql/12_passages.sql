@@ -55,6 +55,7 @@ BEGIN
     INSERT INTO word_counts AS c
     SELECT bot_id, language, w.lexeme, count(*) FROM new_passages, unnest(words) AS w GROUP BY 1, 2, 3
     ON CONFLICT (bot_id, language, word) DO UPDATE SET passages = c.passages + excluded.passages;
+    INSERT INTO passage_embeddings SELECT document_id, ordinal, bot_id FROM new_passages;
     RETURN NULL;
 END;
 $$;

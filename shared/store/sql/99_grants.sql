@@ -6,7 +6,8 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC, mevichat_workspace;
 GRANT SELECT, INSERT, UPDATE ON workspaces, workspace_counters, quota, provider_keys, bots, tokens, turns, usage_events,
     usage_daily, usage_daily_all_bots, usage_monthly, documents, passages, notice_settings, notices, notice_deliveries,
     members, sessions, login_failures, kept_answers, reindexing TO mevichat_service;
-GRANT SELECT ON word_counts, passage_counts TO mevichat_service;
+GRANT SELECT ON word_counts, passage_counts, passage_embeddings TO mevichat_service;
+GRANT UPDATE ON passage_embeddings TO mevichat_service;
 GRANT DELETE ON documents, sessions, login_failures, kept_answers TO mevichat_service;
 GRANT SELECT, INSERT ON audit TO mevichat_service;
 GRANT SELECT, UPDATE ON backlog TO mevichat_service;
@@ -18,7 +19,8 @@ REVOKE EXECUTE ON FUNCTION seed_history, mend_events, mend_usage_of_day, mend_us
 -- figures are read only, and its turns are accepted by the services.
 GRANT SELECT ON workspaces, workspace_counters, quota, provider_keys, bots, tokens, audit, turns, usage_events,
     usage_daily, usage_daily_all_bots, usage_monthly, documents, passages, notice_settings, notices, notice_deliveries,
-    members, sessions, kept_answers, word_counts, passage_counts, reindexing TO mevichat_workspace;
+    members, sessions, kept_answers, word_counts, passage_counts, passage_embeddings,
+    reindexing TO mevichat_workspace;
 GRANT INSERT ON quota, provider_keys, bots, tokens, audit, usage_events, documents, passages, notice_settings, notices,
     notice_deliveries, members, reindexing TO mevichat_workspace;
 GRANT UPDATE (epoch, next_position, in_flight, waiting) ON workspace_counters TO mevichat_workspace;

@@ -52,6 +52,24 @@ CREATE TABLE reindexing (
 );
 CREATE INDEX reindexing_under_way ON reindexing (bot_id) WHERE finished_at IS NULL;
 
+-- A row for each passage, by the same trigger; `embedded_with` names the model of its vector, null: it has none yet.
+-- The vector's own column comes with the extension pgvector, where the server has it (sql/14_embeddings.sql).
+CREATE TABLE passage_embeddings (
+    document_id uuid NOT NULL,
+    ordinal integer NOT NULL,
+    bot_id uuid NOT NULL,
+    embedded_with text,
+    PRIMARY KEY (document_id, ordinal),
+    FOREIGN KEY (document_id, ordinal) REFERENCES passages ON DELETE CASCADE
+);
+CREATE INDEX passage_embeddings_of_bot ON passage_embeddings (bot_id);
+CREATE INDEX passage_embeddings_with ON passage_embeddings (embedded_with);
+INSERT INTO passage_embeddings SELECT document_id, ordinal, bot_id FROM passages;
+
+ALTER TABLE passage_embeddings ENABLE ROW LEVEL SECURITY;
+CREATE POLICY of_all ON passage_embeddings TO mevichat_service USING (true);
+CREATE POLICY of_one_workspace ON passage_embeddings TO mevichat_workspace
+    USING (EXISTS (SELECT 1 FROM bots AS b WHERE b.id = bot_id));
 ALTER TABLE word_counts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE passage_counts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE reindexing ENABLE ROW LEVEL SECURITY;
