@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 class QuestionWord:
     """A word of the question as it is indexed. `passages`: in how many of the bot's it stands.
 
-    `similar`: for a word that stands in none, words of the bot's that look like it, each with its passages.
+    `is_earlier`: it stands only in what was asked before. `similar`: for a word that stands in none, words of the bot's that look like it, each with its passages.
     """
 
     word: str
     passages: int
+    is_earlier: bool = False
     similar: Mapping[str, int] = field(default_factory=dict)
 
 

@@ -32,21 +32,25 @@ async def find_passages(
     *,
     bot_id: UUID,
     question: str,
+    earlier: str = "",
     embedder: Embedder | None = None,
     limit: int = MOST_PASSAGES,
 ) -> tuple[Passage, ...]:
-    """Return the passages of the bot's documents that are closest to the question, the closest first."""
+    """Return the passages of the bot's documents that are closest to the question, the closest first.
+
+    `earlier`: what was asked before, which tells what "and how much is it?" means.
+    """
     if embedder is None:
-        return tuple(await _by_words(database, bot_id, question, limit))
+        return tuple(await _by_words(database, bot_id, question, earlier, limit))
     by_words, by_meaning = await asyncio.gather(
-        _by_words(database, bot_id, question, max(limit, MOST_RANKED)),
+        _by_words(database, bot_id, question, earlier, max(limit, MOST_RANKED)),
         _by_meaning(database, bot_id, question, embedder),
     )
     return tuple(fuse_ranks([by_words, by_meaning])[:limit])
 
 
-async def _by_words(database: Database, bot_id: UUID, question: str, limit: int) -> list[Passage]:
-    search = plan_search(await read_question(database, bot_id=bot_id, question=question))
+async def _by_words(database: Database, bot_id: UUID, question: str, earlier: str, limit: int) -> list[Passage]:
+    search = plan_search(await read_question(database, bot_id=bot_id, question=question, earlier=earlier))
     return [] if search is None else await search_passages(database, bot_id=bot_id, search=search, limit=limit)
 
 

@@ -7,6 +7,7 @@ because "order" stands in half of a shop's: the rare words name the candidates, 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 from math import log
 from typing import Final
@@ -22,22 +23,36 @@ MOST_CANDIDATES: Final = 1_000
 SIMILAR_WEIGHT: Final = 0.6
 """A word that only looks like what was asked tells less than the word itself."""
 MOST_SIMILAR: Final = 3
+EARLIER_WEIGHT: Final = 0.2
+"""What was asked before tells what "and how much is it?" means, and must not outweigh a question that has words of its own."""
 SHORTEST_FOR_ONE_ERROR, SHORTEST_FOR_TWO_ERRORS = 4, 8
 
 
 def plan_search(question: Question) -> WordSearch | None:
     """Return how the bot's passages are searched; None when they hold none of the words, nor any like them."""
-    found: dict[str, tuple[int, float]] = {}
+    found: dict[str, _Searched] = {}
     for word in question.words:
-        for text, passages, share in _standing_for(word):
-            found.setdefault(text, (passages, share))
+        for searched in _standing_for(word):
+            found.setdefault(searched.word, searched)
     if not found:
         return None
-    rarest = sorted(found, key=lambda text: (found[text][0], text))[:MOST_WORDS]
-    counts = [found[text][0] for text in rarest]
-    rare = tuple(text for text, total in zip(rarest, accumulate(counts), strict=True) if total <= MOST_CANDIDATES)
-    weights = {text: found[text][1] * rarity(found[text][0], question.passages) for text in rarest}
-    return WordSearch(weights, rare, _groups(rarest[len(rare) :], has_rare=bool(rare)), question.average_words)
+    own_first = sorted(found.values(), key=lambda one: (one.is_earlier, one.passages, one.word))[:MOST_WORDS]
+    rarest = sorted(own_first, key=lambda one: (one.passages, one.word))
+    totals = accumulate(one.passages for one in rarest)
+    rare = tuple(one.word for one, total in zip(rarest, totals, strict=True) if total <= MOST_CANDIDATES)
+    common = [one.word for one in rarest[len(rare) :]]
+    weights = {one.word: one.share * rarity(one.passages, question.passages) for one in rarest}
+    return WordSearch(weights, rare, _groups(common, has_rare=bool(rare)), question.average_words)
+
+
+@dataclass(frozen=True, slots=True)
+class _Searched:
+    """A word that is searched; `share` is the part of its weight that counts."""
+
+    word: str
+    passages: int
+    share: float
+    is_earlier: bool
 
 
 def rarity(passages: int, of_passages: int) -> float:
@@ -55,12 +70,15 @@ def _groups(common: Sequence[str], *, has_rare: bool) -> tuple[tuple[str, ...], 
     return tuple(dict.fromkeys((tuple(common), tuple(common[:2]), tuple(common[:1]))))
 
 
-def _standing_for(word: QuestionWord) -> list[tuple[str, int, float]]:
+def _standing_for(word: QuestionWord) -> list[_Searched]:
     """Return the word, or else the bot's words that it may stand for: written almost so, or made of the same parts."""
+    share = EARLIER_WEIGHT if word.is_earlier else 1.0
     if word.passages:
-        return [(word.word, word.passages, 1.0)]
+        return [_Searched(word.word, word.passages, share, word.is_earlier)]
     near = sorted((errors, text) for text in word.similar if (errors := _errors(word.word, text)) is not None)
-    return [(text, word.similar[text], SIMILAR_WEIGHT) for _, text in near[:MOST_SIMILAR]]
+    return [
+        _Searched(text, word.similar[text], share * SIMILAR_WEIGHT, word.is_earlier) for _, text in near[:MOST_SIMILAR]
+    ]
 
 
 def _errors(asked: str, text: str) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 
 import uvloop
 from rich.console import Console
@@ -16,8 +17,8 @@ from tests.actor import TESTER
 from tests.retrieval.asking import add_texts, ask_all
 from tests.retrieval.library import WORKSPACE
 from tests.retrieval.plain_bm25 import PlainBm25
-from tests.retrieval.quality import read_questions
-from tests.retrieval.report import print_quality, print_speed
+from tests.retrieval.quality import read_follow_ups, read_questions
+from tests.retrieval.report import print_quality, print_quality_of, print_speed
 from tests.retrieval.shop import texts_of_shop
 from tests.retrieval.speed import measure_speed
 from tests.servers import fresh_database, running_postgres
@@ -34,10 +35,18 @@ async def measure_quality(url: str, console: Console) -> None:
     await create_bot(database, NewBot(bot_id, workspace_id, "Shop", "mevichat:mini"), actor=TESTER)
     names = await add_texts(database, workspace_id, bot_id, texts)
     ours = await ask_all(database, bot_id, asked, names)
+    follow_ups = read_follow_ups()
+    with_earlier = await ask_all(database, bot_id, follow_ups, names)
+    alone = await ask_all(database, bot_id, [replace(one, earlier="") for one in follow_ups], names)
+    behind_another = [replace(one, earlier=other.question) for one, other in zip(asked, reversed(asked), strict=True)]
+    changed_topic = await ask_all(database, bot_id, behind_another, names)
     await database.close()
     plain = PlainBm25(texts)
     console.print(f"{len(texts)} passages of a made-up shop, {len(asked)} questions")
-    print_quality(console, asked, {"ours": ours, "bm25s": {one.question: plain.search(one.question) for one in asked}})
+    print_quality(console, asked, {"ours": ours, "bm25s": {one: plain.search(one.question) for one in asked}})
+    print_quality_of(console, "follow-ups without the question before", alone)
+    print_quality_of(console, "follow-ups with it", with_earlier)
+    print_quality_of(console, "the whole set, each behind a question of another topic", changed_topic)
 
 
 async def measure(server_url: str, documents: int) -> None:

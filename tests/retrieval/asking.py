@@ -25,11 +25,13 @@ async def add_texts(database: Database, workspace_id: UUID, bot_id: UUID, texts:
 
 async def ask_all(
     database: Database, bot_id: UUID, asked: Sequence[Asked], names: dict[UUID, str]
-) -> dict[str, list[str]]:
+) -> dict[Asked, list[str]]:
     """Return the names of what each question finds, the closest first."""
-    return {one.question: await _found(database, bot_id, one.question, names) for one in asked}
+    return {one: await _found(database, bot_id, one, names) for one in asked}
 
 
-async def _found(database: Database, bot_id: UUID, question: str, names: dict[UUID, str]) -> list[str]:
-    passages = await find_passages(database, bot_id=bot_id, question=question, limit=SEARCHED)
+async def _found(database: Database, bot_id: UUID, asked: Asked, names: dict[UUID, str]) -> list[str]:
+    passages = await find_passages(
+        database, bot_id=bot_id, question=asked.question, earlier=asked.earlier, limit=SEARCHED
+    )
     return [names[passage.document_id] for passage in passages if passage.document_id is not None]

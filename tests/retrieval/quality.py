@@ -13,11 +13,16 @@ SEARCHED = 10
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question with the name of the passage that answers it."""
+    """A question with the name of the passage that answers it; `earlier` was asked before it."""
 
     kind: str
     question: str
     answer: str
+    earlier: str = ""
+
+
+Found = Mapping[Asked, Sequence[str]]
+"""What each question found: names of passages, the closest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +40,15 @@ def read_questions() -> list[Asked]:
     return [Asked(kind, question, answer) for kind, asked in kinds.items() for question, answer in asked.items()]
 
 
-def quality_of(asked: Sequence[Asked], found: Mapping[str, Sequence[str]]) -> Quality:
-    """Return the quality of what was found, the names of passages by question, the closest first."""
-    ranks = [_rank(one.answer, found[one.question]) for one in asked]
+def read_follow_ups() -> list[Asked]:
+    """Return the questions that only the one before them explains."""
+    told = tomllib.loads((Path(__file__).parent / "follow_ups.toml").read_text(encoding="utf-8"))["follow_ups"]
+    return [Asked("follow-up", question, answer, earlier) for earlier, question, answer in told]
+
+
+def quality_of(asked: Sequence[Asked], found: Found) -> Quality:
+    """Return the quality of what was found, the names of passages, the closest first."""
+    ranks = [_rank(one.answer, found[one]) for one in asked]
     return Quality(
         len(ranks),
         sum(rank is not None and rank <= FOUND_AMONG for rank in ranks) / len(ranks),

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from tests.retrieval.quality import FOUND_AMONG, Asked, quality_of
+from tests.retrieval.quality import FOUND_AMONG, Asked, Found, quality_of
 
 
-def print_quality(console: Console, asked: Sequence[Asked], found: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
-    """Print recall and mean reciprocal rank of each way to search, by kind of question; `found` by way and question."""
+def print_quality(console: Console, asked: Sequence[Asked], found: Mapping[str, Found]) -> None:
+    """Print recall and mean reciprocal rank of each way to search, by kind of question; `found` by way."""
     table = Table("questions", "of them", title=f"recall@{FOUND_AMONG} / mean reciprocal rank")
     for way in found:
         table.add_column(way, justify="right")
@@ -21,6 +21,12 @@ def print_quality(console: Console, asked: Sequence[Asked], found: Mapping[str, 
         cells = [f"{quality.recall:.3f} / {quality.reciprocal_rank:.3f}" for quality in qualities]
         table.add_row(kind, str(len(some)), *cells)
     console.print(table)
+
+
+def print_quality_of(console: Console, title: str, found: Found) -> None:
+    """Print the quality of one set of questions in a line."""
+    quality = quality_of(list(found), found)
+    console.print(f"{title}: {quality.recall:.3f} / {quality.reciprocal_rank:.3f} of {quality.questions}")
 
 
 def print_speed(console: Console, title: str, milliseconds: Sequence[float]) -> None:

@@ -47,10 +47,17 @@ class Preparer:
         return Prompt((*history, question), resolved.bot.system_prompt)
 
     async def with_passages(self, turn: ClaimedTurn, prompt: Prompt) -> Prompt:
-        """Return the prompt with what the bot's documents say of the question."""
+        """Return the prompt with what the bot's documents say of the question, and of the one before it."""
+        asked = [message.text for message in prompt.messages[:-1] if message.role == "user"]
         passages = await self._patience.run(
             "passages",
-            lambda: find_passages(self._database, bot_id=turn.bot_id, question=turn.question, embedder=self._embedder),
+            lambda: find_passages(
+                self._database,
+                bot_id=turn.bot_id,
+                question=turn.question,
+                earlier=asked[-1] if asked else "",
+                embedder=self._embedder,
+            ),
         )
         return replace(prompt, passages=passages)
 

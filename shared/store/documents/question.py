@@ -18,15 +18,17 @@ MOST_SIMILAR_READ = 100
 READ = text(
     """
     WITH asked AS (
-        SELECT c.language, w.lexeme AS word FROM passage_counts AS c
-        CROSS JOIN LATERAL unnest(to_tsvector(CAST(c.language AS regconfig), :question)) AS w
+        SELECT c.language, w.lexeme AS word, said.is_earlier,
+            row_number() OVER (PARTITION BY c.language, w.lexeme) = 1 AS is_first FROM passage_counts AS c
+        CROSS JOIN (VALUES (CAST(:question AS text), false), (CAST(:earlier AS text), true)) AS said (text, is_earlier)
+        CROSS JOIN LATERAL unnest(to_tsvector(CAST(c.language AS regconfig), said.text)) AS w
         WHERE c.bot_id = :bot_id AND c.passages > 0 LIMIT :most_words
     ), counted AS (
-        SELECT a.word, min(a.language) AS language, coalesce(sum(c.passages), 0) AS passages FROM asked AS a
+        SELECT a.word, bool_and(a.is_earlier) AS is_earlier, min(a.language) AS language, coalesce(sum(c.passages) FILTER (WHERE a.is_first), 0) AS passages FROM asked AS a
         LEFT JOIN word_counts AS c ON c.bot_id = :bot_id AND c.language = a.language AND c.word = a.word
         GROUP BY a.word
     )
-    SELECT a.word, a.passages, alike.words AS similar_words, alike.passages AS similar_passages,
+    SELECT a.word, a.passages, a.is_earlier, alike.words AS similar_words, alike.passages AS similar_passages,
         totals.passages AS all_passages, totals.words AS all_words
     FROM counted AS a
     CROSS JOIN (SELECT sum(passages) AS passages, sum(words) AS words FROM passage_counts WHERE bot_id = :bot_id) AS totals
@@ -44,12 +46,13 @@ READ = text(
 )
 
 
-async def read_question(database: Database, *, bot_id: UUID, question: str) -> Question:
-    """Return the question's words as the bot's passages are indexed, none where it has none."""
+async def read_question(database: Database, *, bot_id: UUID, question: str, earlier: str = "") -> Question:
+    """Return the question's words as the bot's passages are indexed, none where it has none; `earlier` was asked before."""
     rows = await database.call(
         READ,
         bot_id=bot_id,
         question=question[-LONGEST_QUESTION:],
+        earlier=earlier[-LONGEST_QUESTION:],
         most_words=MOST_WORDS_READ,
         most_similar=MOST_SIMILAR_READ,
     )
@@ -57,7 +60,10 @@ async def read_question(database: Database, *, bot_id: UUID, question: str) -> Q
         return Question((), 0, 1.0)
     words = tuple(
         QuestionWord(
-            row.word, row.passages, dict(zip(row.similar_words or (), row.similar_passages or (), strict=True))
+            row.word,
+            row.passages,
+            row.is_earlier,
+            dict(zip(row.similar_words or (), row.similar_passages or (), strict=True)),
         )
         for row in rows
     )

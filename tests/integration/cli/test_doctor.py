@@ -30,7 +30,7 @@ async def test_a_sound_installation_passes_every_check(installation: Installatio
     seen = await doctor(installation)
     assert seen.code == 0, seen.out
     assert "✗" not in seen.out
-    assert seen.out.count("✓") == 11
+    assert seen.out.count("✓") == 12
 
 
 async def test_a_weak_master_key_fails(installation: Installation) -> None:

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from shared.knowledge.find_passages import find_passages
 from shared.store.documents.write import delete_document
 from tests.actor import TESTER
 from tests.integration.knowledge.conftest import Library
@@ -25,12 +26,23 @@ async def test_the_questions_of_the_shop_are_answered_at_least_as_well_as_by_pla
     plain = PlainBm25(texts)
 
     ours = quality_of(asked, await ask_all(library.service, bench.bot_id, asked, names))
-    theirs = quality_of(asked, {one.question: plain.search(one.question) for one in asked})
+    theirs = quality_of(asked, {one: plain.search(one.question) for one in asked})
 
     assert ours.questions >= 100
     assert len(texts) >= 300
     assert ours.recall >= theirs.recall
     assert ours.reciprocal_rank >= theirs.reciprocal_rank
+
+
+async def test_a_question_that_the_one_before_explains_finds_what_it_means(library: Library) -> None:
+    await library.add("Kettle", "The kettle costs 59 euros.")
+    for number in range(3):
+        await library.add(f"Tent {number}", "This tent costs 229 euros.")
+
+    bot_id, question = library.bench.bot_id, "And what does it cost, how many euros?"
+    passages = await find_passages(library.service, bot_id=bot_id, question=question, earlier="Tell me of the kettle")
+
+    assert passages[0].title == "Kettle"
 
 
 async def test_a_rare_word_tells_more_than_a_common_one(library: Library) -> None:

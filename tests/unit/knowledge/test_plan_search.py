@@ -46,7 +46,7 @@ def test_where_every_word_is_common_the_passages_that_hold_most_of_them_are_look
 
 def test_an_unknown_word_stands_for_those_that_are_spelt_almost_so() -> None:
     alike = {"kettle": 3, "kettlestand": 1, "settle": 2, "keffiyeh": 1}
-    plan = plan_search(question(QuestionWord("ketle", 0, alike)))
+    plan = plan_search(question(QuestionWord("ketle", 0, similar=alike)))
 
     assert plan is not None
     assert set(plan.weights) == {"kettle"}
@@ -54,17 +54,27 @@ def test_an_unknown_word_stands_for_those_that_are_spelt_almost_so() -> None:
 
 
 def test_a_compound_stands_for_its_beginning() -> None:
-    plan = plan_search(question(QuestionWord("rückgabefrist", 0, {"rückgab": 2, "rückruf": 2})))
+    plan = plan_search(question(QuestionWord("rückgabefrist", 0, similar={"rückgab": 2, "rückruf": 2})))
 
     assert plan is not None
     assert set(plan.weights) == {"rückgab"}
 
 
 def test_a_known_word_stands_for_itself_alone() -> None:
-    plan = plan_search(question(QuestionWord("kettle", 3, {"kettles": 9})))
+    plan = plan_search(question(QuestionWord("kettle", 3, similar={"kettles": 9})))
 
     assert plan is not None
     assert set(plan.weights) == {"kettle"}
+
+
+def test_what_was_asked_before_weighs_little_and_gives_way_to_the_questions_own_words() -> None:
+    own = [QuestionWord(f"own{number}", 5) for number in range(MOST_WORDS - 1)]
+    earlier = [QuestionWord(f"earlier{number}", 1, is_earlier=True) for number in range(3)]
+    plan = plan_search(question(*own, *earlier))
+
+    assert plan is not None
+    assert {word.word for word in own} | {"earlier0"} == set(plan.weights)
+    assert plan.weights["earlier0"] < plan.weights["own0"] / 2
 
 
 WORDS = strategies.lists(
