@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from shared.domain.chat import Passage
+
+NONE: Final[list[dict[str, Any]]] = []
+"""Most replies have no sources; they share one list, which nobody changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,6 @@ def read_sources(values: Iterable[Mapping[str, Any]] | None) -> tuple[Source, ..
     return tuple(Source.from_primitives(value) for value in values or ())
 
 
-def write_sources(sources: Iterable[Source]) -> list[dict[str, Any]]:
+def write_sources(sources: Sequence[Source]) -> list[dict[str, Any]]:
     """Return the sources as JSON-ready values."""
-    return [source.to_primitives() for source in sources]
+    return [source.to_primitives() for source in sources] if sources else NONE

@@ -24,12 +24,22 @@ KEEP = text(
     "FROM unnest(CAST(:document_ids AS uuid[]), CAST(:ordinals AS integer[]), CAST(:vectors AS text[])) "
     "AS v (document_id, ordinal, vector) WHERE e.document_id = v.document_id AND e.ordinal = v.ordinal",
 )
+# a query of its own is read once, a parameter for each row
+ASKED = "(SELECT CAST(CAST(:vector AS text) AS halfvec))"
 NEAREST = text(
     "SELECT n.document_id, n.ordinal, p.title, p.text FROM ("
-    "SELECT document_id, ordinal, embedding <=> CAST(CAST(:vector AS text) AS halfvec) AS distance "
-    "FROM passage_embeddings WHERE bot_id = :bot_id AND embedded_with = :model "
+    f"SELECT document_id, ordinal, embedding <=> {ASKED} AS distance "
+    # of a bot by its own index alone: nearly all its vectors are of one model
+    "FROM passage_embeddings WHERE bot_id = :bot_id AND embedded_with IS NOT DISTINCT FROM CAST(:model AS text) "
     "ORDER BY distance, document_id, ordinal LIMIT :at_most"
     ") AS n JOIN passages AS p USING (document_id, ordinal) ORDER BY n.distance, n.document_id, n.ordinal",
+)
+NEAREST_AMONG = text(
+    "SELECT p.document_id, p.ordinal, p.title, p.text "
+    "FROM unnest(CAST(:document_ids AS uuid[]), CAST(:ordinals AS integer[])) AS a (document_id, ordinal) "
+    "JOIN passage_embeddings AS e USING (document_id, ordinal) JOIN passages AS p USING (document_id, ordinal) "
+    "WHERE e.bot_id = :bot_id AND e.embedded_with = :model "
+    f"ORDER BY e.embedding <=> {ASKED}, document_id, ordinal LIMIT :at_most",
 )
 HAS_VECTORS = text(
     "SELECT count(*) > 0 AS has_vectors FROM pg_attribute WHERE attrelid = 'passage_embeddings'::regclass "
@@ -70,10 +80,21 @@ async def keep_embeddings(database: Database, embeddings: Sequence[Embedding], *
 
 
 async def find_nearest(
-    database: Database, *, bot_id: UUID, model: str, vector: Sequence[float], limit: int
+    database: Database,
+    *,
+    bot_id: UUID,
+    model: str,
+    vector: Sequence[float],
+    limit: int,
+    among: Sequence[Passage] | None = None,
 ) -> list[Passage]:
-    """Return the bot's passages whose vectors are nearest to this one, the nearest first."""
-    rows = await database.call(NEAREST, bot_id=bot_id, model=model, vector=_text_of(vector), at_most=limit)
+    """Return the bot's passages whose vectors are nearest to this one, the nearest first; of all, or of those `among`."""
+    values = {"bot_id": bot_id, "model": model, "vector": _text_of(vector), "at_most": limit}
+    if among is None:
+        rows = await database.call(NEAREST, **values)
+    else:
+        places = {"document_ids": [one.document_id for one in among], "ordinals": [one.ordinal for one in among]}
+        rows = await database.call(NEAREST_AMONG, **values, **places)
     return [Passage(row.title, row.text, row.document_id, row.ordinal) for row in rows]
 
 

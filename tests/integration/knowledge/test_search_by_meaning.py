@@ -111,3 +111,15 @@ async def test_a_database_without_the_extension_searches_by_words(library: Libra
 
     assert await found(library, embedder, "kettle") == ["Kettle"]
     assert await embedder.embed_question("kettle") is EmbeddingFailure.QUIET
+
+
+async def test_in_a_bot_of_very_many_passages_meaning_ranks_what_words_find(
+    library: Library, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.knowledge.find_passages.MOST_COMPARED", 1)
+    await library.add("Weather", "Rain falls, and rain falls again.")
+    await library.add("Rain rainfall", "Rainfall, with rain.")
+    await library.add("Insulated", "Thermoinsulation")
+    await embed_passages(library.service, embedder)
+
+    assert set(await found(library, embedder, "rain rainfalls")) == {"Weather", "Rain rainfall"}
