@@ -5,6 +5,7 @@
 # make guard  what a turn costs in counts, against its budgets
 # make profile  where a turn's CPU goes: tables and flame graphs in build/profile
 # make bench-scale  what a turn costs as the tables grow (ARGS=--quick: a first look)
+# make retrieval  how well and how fast passages are found, beside plain BM25
 # make faults  20 seeds of every fault under load, an hour and more (ARGS="--seeds 1": one)
 # make faults-short  one seed of it, every kind of fault once
 # make clients  the OpenAI SDKs, LangChain and llm against the product (ARGS=--write: into docs/clients.md)
@@ -14,7 +15,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test check lock bench bench-peers bench-scale faults faults-short fuzz guard profile screenshots chromium clients served-mini
+.PHONY: help run test check lock bench bench-peers bench-scale faults faults-short fuzz guard profile retrieval screenshots chromium clients served-mini
 
 # the first Python of 3.11 or 3.12 that really runs
 PYTHON := $(shell for name in python3.12 python3.11 python3; do \
@@ -73,6 +74,9 @@ guard: $(VENV)/made-of-check
 
 profile: $(VENV)/made-of-check
 	@$(BIN)/python -m tests.profile $(ARGS)
+
+retrieval: $(VENV)/made-of-check
+	@$(BIN)/python -m tests.retrieval $(ARGS)
 
 faults: $(VENV)/made-of-check
 	@$(BIN)/python -m tests.faults $(or $(ARGS),--seeds 20 --turns 2500)

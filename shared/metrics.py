@@ -31,5 +31,7 @@ limits_open = Counter("mevichat_limits_open_total", "Calls made without asking f
 rate_limits_open = Counter(
     "mevichat_rate_limits_open_total", "Requests whose rate was not looked at, because Redis was away"
 )
+embedding_failures = Counter("mevichat_embedding_failures_total", "Times that no vectors came", ["of", "reason"])
+passages_embedded = Counter("mevichat_passages_embedded_total", "Passages that got their vector")
 cache_lookups = Counter("mevichat_cache_lookups_total", "Turns of bots with a response cache", ["found"])
 sealed_unopened = Gauge("mevichat_sealed_unopened", "Sealed texts that no master key opened when the validator started")

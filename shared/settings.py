@@ -72,6 +72,14 @@ class Settings(BaseSettings):
     mini_base_url: HttpAddress | None = None
     mini_model: str = "mini"
     mini_api_key: str | None = Field(default=None, repr=False)
+    embedding_base_url: HttpAddress | None = None
+    """Where `/embeddings` is, with `/v1`: the platform's own account, for every workspace's documents and questions."""
+    embedding_model: str = "text-embedding-3-small"
+    embedding_api_key: str | None = Field(default=None, repr=False)
+    embedding_dimensions: Annotated[int, Field(ge=1, le=4_000)] | None = None
+    """Sent with each request; None: as long as the model makes them."""
+    embedding_question_seconds: Seconds = 0.3
+    """A question whose vector takes longer is looked for by its words alone."""
     catalogue_file: Path | None = None
     """TOML with models of the installation's own, on top of `shared/domain/catalogue.toml`."""
     master_keys: str | None = Field(default=None, repr=False)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import aiohttp
 import orjson
 from rich.console import Console
+from rich.markup import escape
 
 from shared.ids import new_id
 
@@ -47,10 +48,17 @@ async def _print_reply(answer: aiohttp.ClientResponse, console: Console) -> None
     async for chunk in _chunks(answer):
         for choice in chunk.get("choices", []):
             console.print(choice["delta"].get("content") or "", end="", markup=False, highlight=False)
-        error = (chunk.get("mevichat") or {}).get("error")
+        ours = chunk.get("mevichat") or {}
+        if ours.get("sources"):
+            console.print(f"\n[dim]{_sources_of(ours['sources'])}[/dim]", end="", highlight=False)
+        error = ours.get("error")
         if error:
             console.print(f"\n[yellow]{error['reason']}[/yellow]", end="")
     console.print()
+
+
+def _sources_of(sources: Sequence[Mapping[str, Any]]) -> str:
+    return escape("from " + ", ".join(f"{source['title']} ({source['passage']})" for source in sources))
 
 
 async def _chunks(answer: aiohttp.ClientResponse) -> AsyncIterator[dict[str, Any]]:

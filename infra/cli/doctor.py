@@ -14,7 +14,7 @@ from rich.text import Text
 from infra.cli.addresses import PORT_SETTINGS, is_free, with_kept_addresses
 from infra.cli.health import is_ready
 from infra.cli.processes import SERVICES
-from infra.cli.server_checks import postgres_problems, redis_problem
+from infra.cli.server_checks import holds_vectors, postgres_problems, redis_problem
 from shared.domain.catalogue import load_catalogue
 from shared.errors import MevichatError
 from shared.settings import PREFIX, Settings, load_settings
@@ -51,6 +51,7 @@ async def _checks(settings: Settings) -> AsyncIterator[Finding]:
     yield _catalogue(settings)
     for check, problem in (await postgres_problems(settings.database_url)).items():
         yield Finding(check, "wrong" if problem else "good", problem)
+    yield await _embeddings(settings)
     problem = await redis_problem(settings.redis_url)
     yield Finding("Redis", "wrong" if problem else "good, evicts nothing", problem)
     yield await _mini(settings)
@@ -83,6 +84,17 @@ async def _mini(settings: Settings) -> Finding:
 
     found, problem = await check_mini(settings)
     return Finding("Mevichat Mini", found, problem)
+
+
+async def _embeddings(settings: Settings) -> Finding:
+    """Tell whether passages are searched by meaning too; off is no sickness, set without the extension is one."""
+    is_set = settings.embedding_base_url is not None
+    has_extension = await holds_vectors(settings.database_url)
+    if is_set and has_extension is False:
+        fix = "Install pgvector on the PostgreSQL server and run `mevichat migrate`, or unset MEVICHAT_EMBEDDING_BASE_URL."
+        return Finding("embeddings", "set, but PostgreSQL has no pgvector: passages are searched by words alone", fix)
+    extension = {True: "pgvector is there", False: "no pgvector", None: "pgvector not known"}[has_extension]
+    return Finding("embeddings", f"on, {settings.embedding_model}" if is_set else f"off ({extension})")
 
 
 def _port(settings: Settings, process: str) -> Finding:

@@ -10,6 +10,7 @@ from shared.queue.errors import QueueUnavailableError
 from shared.queue.standing import require_sound_redis
 from shared.settings import Settings
 from shared.store.database import Database
+from shared.store.documents.embeddings import has_vectors
 from shared.store.errors import StoreError
 from shared.store.standing import is_migrated, server_time
 
@@ -54,6 +55,19 @@ async def postgres_problems(url: str | None) -> dict[str, str | None]:
         }
     except StoreError:
         return {"PostgreSQL": "It does not answer; start it, or correct MEVICHAT_DATABASE_URL.", **unknown}
+    finally:
+        await database.close()
+
+
+async def holds_vectors(url: str | None) -> bool | None:
+    """Return whether the database can hold vectors, None when that is not known."""
+    if not url:
+        return None
+    database = Database.connect(url, connections=1, application_name="mevichat-cli")
+    try:
+        return await has_vectors(database)
+    except StoreError:
+        return None
     finally:
         await database.close()
 

@@ -15,6 +15,7 @@ from infra.simulator.calls import Call, CallLog
 from infra.simulator.faults import WHOLE_FAULTS, disconnect, stream_out
 from infra.simulator.scenario import Scenario
 from infra.simulator.throttle import Throttle
+from infra.simulator.vectors import embeddings_body
 from infra.simulator.wire import Wire
 
 NO_HEADERS: Mapping[str, str] = {}
@@ -74,7 +75,7 @@ class Answering:
             scenario = ok
         if scenario.name == "identity_linked" and "anthropic-workspace-id" in call.headers:
             scenario = ok
-        is_chat = call.kind != "models"
+        is_chat = call.kind in ("whole", "stream")
         refusal = wire.refusal_of(call, behaviour.missing_models) if is_chat and scenario.body is None else None
         return refusal or scenario
 
@@ -92,6 +93,8 @@ class Answering:
         }
         if call.kind == "models":
             return _json(orjson.dumps(_models(wire, call, meeting.behaviour)), headers)
+        if call.kind == "embeddings":
+            return _json(orjson.dumps(embeddings_body(call.body)), headers)
         reply = wire.reply(call, meeting.scenario, meeting.behaviour)
         self._log.note_usage(call, input_tokens=reply.input_tokens, output_tokens=reply.output_tokens)
         if call.kind == "stream":

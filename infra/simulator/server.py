@@ -146,6 +146,9 @@ def _read_call(request: web.BaseRequest, provider: str, path: str, body: bytes) 
     if kind == "chat":
         values = orjson.loads(body or b"{}")
         kind, model = ("stream" if values.get("stream") else "whole"), values.get("model")
+    if kind == "embeddings":
+        values = orjson.loads(body or b"{}")
+        model = values.get("model")
     peer = request.transport.get_extra_info("peername") if request.transport else None
     return Call(provider, kind, key, model, path, request.headers, values, peer=peer)
 
@@ -153,4 +156,6 @@ def _read_call(request: web.BaseRequest, provider: str, path: str, body: bytes) 
 def _kind(method: str, path: str) -> str | None:
     if method == "POST" and path in ("/chat/completions", "/messages"):
         return "chat"
+    if method == "POST" and path == "/embeddings":
+        return "embeddings"
     return "models" if method == "GET" and path.startswith("/models") else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from shared.domain.sources import write_sources
 from shared.domain.turn_result import TurnError
 from shared.store.turns.fact_rows import AttemptFacts, TurnFacts
 from shared.store.turns.rows import TurnRow
@@ -51,6 +52,7 @@ def whole_turn_body(turn: TurnFacts, texts: TurnRow, attempts: Sequence[AttemptF
         "messages": texts.messages,
         "erased_at": texts.erased_at,
         "ignored_parameters": dict(texts.ignored_parameters),
+        "sources": write_sources(texts.sources),
     }
     return turn_body(turn) | said | {"attempts": [_attempt_body(attempt) for attempt in attempts]}
 

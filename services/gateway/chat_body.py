@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from shared.domain.sources import write_sources
 from shared.domain.turn_result import TurnError, TurnResult
 from shared.domain.usage import Usage
 from shared.replies.reply_text import visible_text
@@ -42,6 +43,7 @@ def mevichat_body(result: TurnResult) -> dict[str, Any]:
         "error": None if result.error is None else error_body(result.error),
         "ignored_parameters": dict(result.ignored_parameters),
         "cached": result.cached,
+        "sources": write_sources(result.sources),
     }
 
 

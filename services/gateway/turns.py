@@ -19,6 +19,7 @@ from services.gateway.errors import ChatError, refusal_response
 from services.gateway.event_stream import EventStream
 from services.gateway.json_response import json_response
 from shared.admission.refusal import QUOTA_EXCEEDED
+from shared.domain.sources import write_sources
 from shared.domain.text_rules import storable_text_problem
 from shared.domain.turn_status import TurnStatus
 from shared.queue.reply_entries import Delta, Done, StreamEntry
@@ -121,6 +122,7 @@ def turn_body(turn: TurnRow) -> dict[str, Any]:
         "usage": usage_body(turn.usage) | {"kind": turn.usage_kind},
         "ignored_parameters": dict(turn.ignored_parameters),
         "cache_hit": turn.cache_hit,
+        "sources": write_sources(turn.sources),
         "attempt": turn.attempt,
         "first_text_ms": turn.first_text_ms,
         "call_ms": turn.call_ms,

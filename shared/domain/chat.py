@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
+from uuid import UUID
 
 Role = Literal["system", "user", "assistant"]
 
@@ -18,7 +19,9 @@ class ChatMessage:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A piece of one of the bot's documents, with the document's title as its source."""
+    """A piece of one of the bot's documents: the document's title, and its place there, counted from 1."""
 
     title: str
     text: str
+    document_id: UUID | None = None
+    ordinal: int = 0

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from shared.domain.sources import Source, read_sources, write_sources
 from shared.domain.turn_status import TurnStatus
 from shared.domain.usage import NO_USAGE, Usage, UsageKind
 
@@ -42,6 +43,7 @@ class TurnResult:
     `attempt` is the attempt that ended it. `answer` is the text that the user reads,
     the apology excluded; `partial` says that the text broke off. `ignored_parameters` says of each
     parameter that did not travel to the model as it was sent, why. `cached`: the answer was kept from an earlier turn.
+    `sources`: the passages that the model was given.
     """
 
     turn_id: str
@@ -57,6 +59,7 @@ class TurnResult:
     usage_kind: UsageKind = UsageKind.UNKNOWN
     ignored_parameters: Mapping[str, str] = field(default_factory=dict)
     cached: bool = False
+    sources: tuple[Source, ...] = ()
 
     def to_primitives(self) -> dict[str, Any]:
         """Return the result as JSON-ready values."""
@@ -75,6 +78,7 @@ class TurnResult:
             "usage_kind": self.usage_kind.value,
             "ignored_parameters": dict(self.ignored_parameters),
             "cached": self.cached,
+            **({"sources": write_sources(self.sources)} if self.sources else {}),
         }
 
     @classmethod
@@ -90,5 +94,6 @@ class TurnResult:
                 "usage": Usage(**known["usage"]),
                 "usage_kind": UsageKind(known["usage_kind"]),
                 "ignored_parameters": read_ignored(known.get("ignored_parameters")),
+                **({"sources": read_sources(known["sources"])} if "sources" in known else {}),
             },
         )

@@ -51,6 +51,7 @@ class Answer:
 
     `finish_reason` is OpenAI's word: stop, length, content_filter. `ignored_parameters` says of each
     parameter that did not travel as it was sent, why. `limits` are what the headers called exhausted.
+    `quoted`: the passages that the answer was made of, None when only the model knows.
     """
 
     text: str
@@ -59,6 +60,7 @@ class Answer:
     request_id: str | None = None
     ignored_parameters: Mapping[str, str] = field(default_factory=dict)
     limits: RateLimits | None = None
+    quoted: tuple[Passage, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

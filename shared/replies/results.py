@@ -23,4 +23,5 @@ def result_of_row(row: TurnRow) -> TurnResult:
         usage_kind=row.usage_kind or UsageKind.UNKNOWN,
         ignored_parameters=row.ignored_parameters,
         cached=row.cache_hit,
+        sources=row.sources,
     )

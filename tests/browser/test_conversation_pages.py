@@ -86,3 +86,19 @@ async def test_a_bots_history_is_set_in_its_form(signed_in: Window, workspace: W
     _, changed = await workspace.admin("GET", f"/api/bots/{bot['id']}")
 
     assert (changed["history_tokens"], changed["history_overflow"]) == (4000, "summarise")
+
+
+async def test_a_turns_page_names_the_passages_that_it_was_answered_from(
+    signed_in: Window, workspace: Workspace
+) -> None:
+    bot = await workspace.add_bot("mevichat:mini", name="Returns")
+    for title, text in (("Returns", "You may send goods back within 30 days."), ("Goods", "Goods come in a box.")):
+        await workspace.admin("POST", "/api/documents", {"bot_id": bot["id"], "title": title, "text": text})
+    _, answer = await workspace.ask(bot["token"], "Within how many days may I send goods back?")
+
+    await signed_in.page.goto(f"/turns/{answer['mevichat']['turn_id']}")
+    await expect(signed_in.page.get_by_role("link", name="Returns", exact=True)).to_be_visible()
+    await signed_in.look_at("turn-sources")
+
+    await signed_in.page.get_by_role("link", name="Returns", exact=True).click()
+    await expect(signed_in.page.get_by_role("heading", name="Documents", exact=True)).to_be_visible()

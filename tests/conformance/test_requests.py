@@ -38,7 +38,7 @@ async def test_passages_stand_in_the_system_prompt_with_their_titles(room: Room)
     assert openai["messages"][0]["role"] == "system"
     assert openai["messages"][0]["content"] == anthropic["system"]
     assert anthropic["system"].startswith("Be kind.")
-    assert "[Opening hours]\nWe open at nine." in anthropic["system"]
+    assert "[1] Opening hours\nWe open at nine." in anthropic["system"]
 
 
 async def test_parameters_travel_by_the_models_rules_and_the_rest_is_named_with_its_reason(room: Room) -> None:

@@ -52,7 +52,7 @@ class Score:
 
 def ask_all(bots: Sequence[Bot]) -> list[Answered]:
     """Ask every question of these bots, with all passages of its bot."""
-    return [Answered(one, "".join(answer(one.asked, bot.passages()))) for bot in bots for one in bot.questions]
+    return [Answered(one, "".join(answer(one.asked, bot.passages()).pieces)) for bot in bots for one in bot.questions]
 
 
 def score(answered: Sequence[Answered]) -> Score:

@@ -94,6 +94,8 @@ async def _workspace_with_everything(product: Product) -> tuple[UUID, UUID]:
     await workspace.admin("PUT", "/api/notices/settings", {"webhook_url": "https://hooks.example.com/"})
     await workspace.admin("POST", "/api/notices/test")
     await workspace.admin("POST", "/api/erasures", {"user": "somebody"})
+    other = await workspace.add_bot("mevichat:mini")
+    await workspace.admin("PATCH", f"/api/bots/{other['id']}", {"language": "german"})
     await Visitor.of_workspace(workspace, Role.OWNER)
     await until(lambda: _is_counted(product, workspace))
     return UUID(workspace.workspace_id), UUID(things["bot"])

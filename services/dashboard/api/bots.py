@@ -26,6 +26,7 @@ from services.dashboard.context import AdminContext, context_of
 from services.dashboard.errors import invalid, not_found
 from services.dashboard.json_response import json_response
 from shared.domain.history_overflow import HistoryOverflow
+from shared.domain.languages import AUTO, ChosenLanguage, choose_language
 from shared.domain.token_format import BOT_PREFIX, hash_token, last_four
 from shared.ids import new_id, new_token_text
 from shared.store.bots.read import LIMIT_NAMES, find_bot, list_bots
@@ -49,6 +50,7 @@ class NewBotForm(Form):
     cache_seconds: CacheSeconds = 0
     history_tokens: HistoryTokens | None = None
     history_overflow: HistoryOverflow = HistoryOverflow.DROP
+    language: ShortText = AUTO
 
 
 class BotChange(Form):
@@ -65,6 +67,7 @@ class BotChange(Form):
     cache_seconds: CacheSeconds | None = None
     history_tokens: HistoryTokens | None = None
     history_overflow: HistoryOverflow | None = None
+    language: ShortText | None = None
 
 
 async def add(request: Request) -> Response:
@@ -72,7 +75,8 @@ async def add(request: Request) -> Response:
     holder, context = await authenticate(request), context_of(request)
     form = await read_form(request, NewBotForm)
     await _check(context, holder, form.model, form.key_id)
-    bot = NewBot(new_id(), holder.workspace_id, **form.model_dump())
+    language = choose_language(form.language)
+    bot = NewBot(new_id(), holder.workspace_id, **form.model_dump() | {"language": language.name})
     text = new_token_text(BOT_PREFIX)
     token = NewToken(
         token_id=new_id(),
@@ -86,7 +90,7 @@ async def add(request: Request) -> Response:
     await create_bot(context.database, bot, actor=actor_of(request, holder), token=token)
     made = await find_bot(context.database, workspace_id=holder.workspace_id, bot_id=bot.bot_id)
     assert made is not None
-    return json_response(bot_body(made) | {"token": text}, 201)
+    return json_response(bot_body(made) | _note(language) | {"token": text}, 201)
 
 
 async def show_all(request: Request) -> Response:
@@ -107,9 +111,13 @@ async def change(request: Request) -> Response:
     holder, context = await authenticate(request), context_of(request)
     form = await read_form(request, BotChange)
     changes = form.model_dump(include=form.model_fields_set)
-    for name in ("name", "model", "cache_seconds", "history_overflow"):
+    for name in ("name", "model", "cache_seconds", "history_overflow", "language"):
         if name in changes and changes[name] is None:
             raise invalid(name, f"{name} cannot be empty; leave it out to keep it.")
+    language = None
+    if "language" in changes:
+        language = choose_language(changes["language"])
+        changes["language"] = language.name
     bot = await _find(request, holder)
     if "model" in changes or "key_id" in changes:
         await _check(context, holder, changes.get("model", bot.model), changes.get("key_id", bot.key_id))
@@ -122,7 +130,7 @@ async def change(request: Request) -> Response:
     )
     if changed is None:
         raise not_found("bot")
-    return json_response(bot_body(changed))
+    return json_response(bot_body(changed) | _note(language))
 
 
 async def delete(request: Request) -> Response:
@@ -144,9 +152,15 @@ def bot_body(bot: BotRow) -> dict[str, Any]:
         "model": bot.model,
         "system_prompt": bot.system_prompt,
         "key_id": bot.key_id,
+        "language": bot.language,
         **{name: getattr(bot, name) for name in LIMIT_NAMES},
         "created_at": bot.created_at,
     }
+
+
+def _note(language: ChosenLanguage | None) -> dict[str, str]:
+    """Return what is said beside a bot whose language is not known by its name."""
+    return {"language_note": language.note} if language and language.note else {}
 
 
 async def _find(request: Request, holder: TokenHolder) -> BotRow:

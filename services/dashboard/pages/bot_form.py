@@ -14,6 +14,7 @@ from services.dashboard.pages.whole_numbers import read_number
 from services.dashboard.signing_in.visit import Visit
 from shared.domain.answer_key import LONGEST_CACHE_SECONDS
 from shared.domain.history_overflow import MOST_HISTORY_TOKENS, HistoryOverflow
+from shared.domain.languages import AUTO, choose_language
 from shared.domain.rates import MOST_MESSAGES
 from shared.store.bots.rows import BotRow
 from shared.store.keys.rows import KeyRow
@@ -31,6 +32,7 @@ FIELDS = (
     "model",
     "key_id",
     "system_prompt",
+    "language",
     *RATE_WORDS,
     "cache_seconds",
     "history_tokens",
@@ -47,6 +49,7 @@ class BotForm:
     model: str
     key_id: UUID | None
     system_prompt: str | None
+    language: str
     rate_per_minute: int | None
     rate_burst: int | None
     user_rate_per_minute: int | None
@@ -91,6 +94,7 @@ def read_bot_form(
         model=values["model"],
         key_id=_key_id(values["key_id"]),
         system_prompt=values["system_prompt"].replace("\r\n", "\n").strip() or None,
+        language=choose_language(values["language"] or AUTO).name,
         cache_seconds=cache_seconds or 0,
         history_tokens=read_number(
             "history_tokens", values["history_tokens"], "Tokens of history", least=0, most=MOST_HISTORY_TOKENS

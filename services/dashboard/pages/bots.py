@@ -21,6 +21,7 @@ from services.dashboard.pages.of_bot import id_of, no_such_bot, of_bot
 from services.dashboard.pages.page import Page
 from services.dashboard.pages.render import go_to, render
 from services.dashboard.signing_in.visit import Visit
+from shared.domain.languages import LANGUAGE_NAMES
 from shared.domain.roles import Role
 from shared.ids import new_id
 from shared.store.bots.page import list_bots_page
@@ -151,6 +152,7 @@ async def _form(
         bot=bot,
         values=values,
         refusal=refusal,
+        language_names=LANGUAGE_NAMES,
         keys=keys,
         choices=model_choices(visit, keys, id_of(values["key_id"])),
         default_history_tokens=visit.context.settings.history_tokens,

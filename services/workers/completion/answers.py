@@ -52,7 +52,7 @@ class Answers:
             looked = await self._landing(attempt, look)
         cache_lookups.labels("hit" if looked.found is Found.HIT else "miss").inc()
         if looked.found is Found.HIT and looked.answer is not None:
-            return answered_from_cache(attempt, resolved, looked.answer, looked.ignored_parameters)
+            return answered_from_cache(attempt, resolved, looked)
         return keeping(await call(), AnswerPlace(key, resolved.bot.cache_seconds))
 
     async def _landing(self, attempt: Attempt, look: Look) -> Looked:

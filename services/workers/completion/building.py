@@ -7,7 +7,7 @@ import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.workers.completion.announce import Announcer
 from services.workers.completion.answers import Answers
@@ -31,7 +31,9 @@ from shared.domain.retry_rule import RetryPolicy
 from shared.keys.context import KeyContext
 from shared.limits.key_limits import KeyLimits
 from shared.limits.memory import LimitMemory
+from shared.providers.embeddings import Embedder, open_embedder
 from shared.providers.registry import open_providers
+from shared.providers.session import open_session
 from shared.queue.connection import connect_redis
 from shared.queue.replies import ReplyWriter
 from shared.queue.ring import Ringer
@@ -58,6 +60,7 @@ class _Parts:
     limit_memory: LimitMemory
     ringer: Ringer
     announcer: Announcer
+    embedder: Embedder | None = None
 
 
 @asynccontextmanager
@@ -65,6 +68,9 @@ async def open_flow(settings: Settings) -> AsyncIterator[TurnFlow]:
     """Open the flow of a turn with everything below it; leaving the block writes what is still in memory."""
     async with AsyncExitStack() as stack:
         parts = _open_parts(settings, stack)
+        if settings.embedding_base_url is not None:
+            session = await stack.enter_async_context(open_session(settings.concurrency))
+            parts = replace(parts, embedder=open_embedder(settings, session))
         vault = Vault(parse_master_keys(settings.master_keys))
         providers = await stack.enter_async_context(open_providers(settings, concurrency=settings.concurrency))
         keys = KeyContext(
@@ -125,7 +131,7 @@ def _flow(parts: _Parts, keys: KeyContext) -> TurnFlow:
             utc_now,
             suspect_patience_seconds=settings.suspect_patience_seconds,
         ),
-        preparer=Preparer(database, patience, history_tokens=settings.history_tokens),
+        preparer=Preparer(database, patience, history_tokens=settings.history_tokens, embedder=parts.embedder),
         answers=Answers(database, patience, utc_now),
         caller=Caller(_asker(parts, keys), room, keys.vault, verdicts, policy, utc_now),
         room=room,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from services.workers.completion.attempt import Attempt
@@ -11,9 +10,11 @@ from services.workers.completion.outcome import expired_error
 from services.workers.completion.resolve import Resolved
 from shared.domain.catalogue import Model
 from shared.domain.error_types import ErrorType
+from shared.domain.sources import sources_of
 from shared.domain.text_rules import storable_text
 from shared.domain.turn_result import TurnError
 from shared.domain.turn_status import TurnStatus
+from shared.store.answers.look_up import Looked
 from shared.store.keys.rows import KeyRow
 from shared.store.turns.rows import AttemptEnd, LeaseStanding
 
@@ -21,22 +22,21 @@ VERDICT_PATIENCE = timedelta(seconds=30)
 """How long a turn waits for a key's verdict before it looks for itself."""
 
 
-def answered_from_cache(
-    attempt: Attempt, resolved: Resolved, answer: str, ignored_parameters: Mapping[str, str]
-) -> AttemptEnd:
+def answered_from_cache(attempt: Attempt, resolved: Resolved, kept: Looked) -> AttemptEnd:
     """End a turn with a kept answer: it costs no tokens and touches no key, and counts as a message."""
     return AttemptEnd(
         turn_id=attempt.turn.turn_id,
         attempt=attempt.turn.attempt,
         status=TurnStatus.COMPLETED,
         keeps_quota=True,
-        answer=answer,
+        answer=kept.answer,
         finish_reason="stop",
         retries=attempt.retries,
         provider=resolved.model.provider,
         wire_model=resolved.model.wire_id,
-        ignored_parameters=ignored_parameters,
+        ignored_parameters=kept.ignored_parameters,
         cache_hit=True,
+        sources=kept.sources,
     )
 
 
@@ -114,6 +114,7 @@ def broken_off(attempt: Attempt) -> AttemptEnd:
         usage_kind=figures.kind,
         answer=text or None,
         partial=bool(text),
+        sources=sources_of(attempt.prompt.passages) if text and attempt.prompt else (),
         retries=attempt.retries,
         provider=call.provider if call else None,
         wire_model=call.wire_model if call else None,

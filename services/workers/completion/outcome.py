@@ -14,6 +14,7 @@ from shared.domain.error_types import ErrorType
 from shared.domain.key_rules import key_rule
 from shared.domain.reasons import reason_of_failure, safe_code
 from shared.domain.retry_rule import FailedAttempt, GiveUp, RetryPolicy, decide_retry
+from shared.domain.sources import sources_of
 from shared.domain.text_rules import storable_text
 from shared.domain.turn_result import TurnError
 from shared.domain.turn_status import TurnStatus
@@ -113,6 +114,7 @@ def _completed(asked: Asked, called: Called, answer: Answer) -> AttemptEnd:
         usage=figures.usage,
         usage_kind=figures.kind,
         answer=storable_text(answer.text),
+        sources=sources_of(asked.prompt.passages if answer.quoted is None else answer.quoted),
         finish_reason=answer.finish_reason,
         retries=asked.retries,
         provider=asked.resolved.model.provider,
@@ -138,6 +140,7 @@ def _failed(asked: Asked, called: Called, failure: CallFailure, error: TurnError
         usage_kind=figures.kind,
         answer=storable_text(failure.text) if is_partial else None,
         partial=is_partial,
+        sources=sources_of(asked.prompt.passages) if is_partial else (),
         error=error,
         retries=asked.retries,
         provider=asked.resolved.model.provider,

@@ -11,6 +11,7 @@ from services.workers.completion.tokens import count_bytes
 from shared.domain.chat import ChatMessage, Passage
 from shared.domain.history_overflow import HistoryOverflow
 from shared.knowledge.find_passages import find_passages
+from shared.providers.embeddings import Embedder
 from shared.store.database import Database
 from shared.store.turns.read import read_history
 from shared.store.turns.rows import ClaimedTurn
@@ -35,10 +36,13 @@ class Prompt:
 class Preparer:
     """Reads what belongs to a turn's prompt, in as few statements as the turn needs."""
 
-    def __init__(self, database: Database, patience: Patience, *, history_tokens: int) -> None:
+    def __init__(
+        self, database: Database, patience: Patience, *, history_tokens: int, embedder: Embedder | None = None
+    ) -> None:
         self._database = database
         self._patience = patience
         self._history_tokens = history_tokens
+        self._embedder = embedder
 
     async def prepare(self, turn: ClaimedTurn, resolved: Resolved) -> Prompt:
         """Return the turn's prompt without passages: of its conversation's past, or of the messages that came with it."""
@@ -49,11 +53,17 @@ class Preparer:
         return Prompt((*history, question), resolved.bot.system_prompt)
 
     async def with_passages(self, turn: ClaimedTurn, prompt: Prompt) -> Prompt:
-        """Return the prompt with what the bot's documents say of the question."""
-        asked = [message.text for message in prompt.messages if message.role == "user"]
+        """Return the prompt with what the bot's documents say of the question, and of the one before it."""
+        asked = [message.text for message in prompt.messages[:-1] if message.role == "user"]
         passages = await self._patience.run(
             "passages",
-            lambda: find_passages(self._database, bot_id=turn.bot_id, asked=asked),
+            lambda: find_passages(
+                self._database,
+                bot_id=turn.bot_id,
+                question=turn.question,
+                earlier=asked[-1] if asked else "",
+                embedder=self._embedder,
+            ),
         )
         return replace(prompt, passages=passages)
 

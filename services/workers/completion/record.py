@@ -70,6 +70,7 @@ def without_texts(end: AttemptEnd) -> AttemptEnd:
         status=TurnStatus.FAILED,
         keeps_quota=False,
         answer=None,
+        sources=(),
         partial=False,
         finish_reason=None,
         error=error,

@@ -38,6 +38,7 @@ def result_of(turn: ClaimedTurn, end: AttemptEnd) -> TurnResult:
         usage_kind=end.usage_kind,
         ignored_parameters=end.ignored_parameters,
         cached=end.cache_hit,
+        sources=end.sources,
     )
 
 

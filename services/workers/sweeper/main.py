@@ -8,6 +8,7 @@ from functools import partial
 
 import uvloop
 
+from services.workers.sweeper.embedding import embedding
 from services.workers.sweeper.erase import Eraser
 from services.workers.sweeper.loop import sweep_until
 from services.workers.sweeper.sweep import Sweep
@@ -32,9 +33,10 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> int:
     redis = connect_redis(settings.redis_url or "", connections=2)
     try:
         async with serving_health(settings.host, settings.background_port, database.is_ready, alone=stop is None):
-            sweep = Sweep(database, Ringer(redis), settings, utc_now)
-            eraser = Eraser(database, partial(forget_streams, redis), sweep.ring_turns)
-            await sweep_until(stop or stop_on_signals(), sweep, eraser, settings)
+            async with embedding(settings):
+                sweep = Sweep(database, Ringer(redis), settings, utc_now)
+                eraser = Eraser(database, partial(forget_streams, redis), sweep.ring_turns)
+                await sweep_until(stop or stop_on_signals(), sweep, eraser, settings)
             return 0
     finally:
         await redis.aclose()

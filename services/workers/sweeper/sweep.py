@@ -22,6 +22,7 @@ from shared.queue.routes import COMPLETE_TURN, COUNT_USAGE, DELIVER_NOTICE, READ
 from shared.settings import Settings
 from shared.store.answers.drop import drop_answers_beyond, drop_answers_that_are_over
 from shared.store.database import Database
+from shared.store.documents.reindex import reindex_passages
 from shared.store.keys.rechecks import take_due_rechecks
 from shared.store.keys.rows import KeyRow
 from shared.store.keys.suspects import suspect_keys
@@ -34,6 +35,8 @@ log = structlog.get_logger()
 
 AT_MOST = 1_000
 EVENTS_A_MESSAGE = 100
+DOCUMENTS_A_SWEEP = 20
+"""So few, because each is indexed within the sweep; a bot of a thousand documents takes a minute."""
 SHARES_EVERY_SECONDS = 60.0
 """How often every workspace's kept answers are counted: that reads the whole of an index."""
 
@@ -63,6 +66,7 @@ class Sweep:
         await self._ring_notices()
         await self._ring(READ_DOCUMENT, await unread_documents(self._database, self._settings))
         await self._drop_answers()
+        await self._reindex()
 
     async def _expire(self) -> None:
         found = await expire_overdue(self._database, limit=AT_MOST)
@@ -118,6 +122,9 @@ class Sweep:
             if beyond < AT_MOST:
                 self._shares_due_at = monotonic_seconds() + SHARES_EVERY_SECONDS
         swept.labels("answers").inc(dropped)
+
+    async def _reindex(self) -> None:
+        swept.labels("reindexed").inc(await reindex_passages(self._database, documents=DOCUMENTS_A_SWEEP))
 
     def _rejected(self, key: KeyRow) -> KeyRejectedV1:
         return KeyRejectedV1(

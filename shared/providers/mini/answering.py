@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from shared.domain.chat import Passage
-from shared.domain.language import Language, earlier_question, language_of
+from shared.domain.wording import Language, earlier_question, language_of
 from shared.providers.mini.phrases import Phrases, phrases, small_talk, without_greeting
-from shared.providers.mini.quotes import Asked, Quote, find_quotes
+from shared.providers.mini.quotes import Asked, Quote, find_quotes, quoted_passages
 from shared.providers.mini.sentences import split_sentences
 from shared.providers.mini.words import Words, words_in
 
@@ -17,16 +18,26 @@ MOST_QUESTIONS = 3
 """One message may hold several; this many are answered."""
 
 
-def answer(asked: Sequence[str], passages: Sequence[Passage], system: str | None = None) -> tuple[str, ...]:
-    """Return the answer in pieces; `asked` are the user's messages, the question last."""
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer in pieces, and the passages that it quotes."""
+
+    pieces: tuple[str, ...]
+    quoted: tuple[Passage, ...] = ()
+
+
+def answer(asked: Sequence[str], passages: Sequence[Passage], system: str | None = None) -> Answered:
+    """Return the answer; `asked` are the user's messages, the question last."""
     question = asked[-1] if asked else ""
     language = language_of([question, system or "", *(passage.text for passage in passages)])
     own = phrases()[language.code]
     reply = small_talk(question, language)
     if reply is not None:
-        return (reply,)
+        return Answered((reply,))
     quotes = quotes_for([*asked[:-1], without_greeting(question, language)], passages, language)
-    return tuple(_pieces(quotes, own)) if quotes else (_unknown(passages, own),)
+    if not quotes:
+        return Answered((_unknown(passages, own),))
+    return Answered(tuple(_pieces(quotes, own)), quoted_passages(quotes, passages, words_in(language.code)))
 
 
 def quotes_for(asked: Sequence[str], passages: Sequence[Passage], language: Language) -> tuple[Quote, ...]:

@@ -25,12 +25,17 @@ class BuiltinMini:
     async def call(self, call: ChatCall, on_text: OnText | None = None) -> CallResult:
         """Answer with quotes, as `Provider.call` says; there are no tokens to report."""
         asked = [message.text for message in call.messages if message.role == "user"]
-        pieces = answer(asked, call.passages, call.system)
+        reply = answer(asked, call.passages, call.system)
+        pieces = reply.pieces
         if call.stream and on_text is not None:
             for piece in pieces:
                 on_text(piece)
         return Answer(
-            "".join(pieces), "stop", usage=None, ignored_parameters=dict.fromkeys(call.parameters, TAKES_NONE)
+            "".join(pieces),
+            "stop",
+            usage=None,
+            ignored_parameters=dict.fromkeys(call.parameters, TAKES_NONE),
+            quoted=reply.quoted,
         )
 
     async def probe(self, credential: Credential, models: Sequence[Model], timeout_seconds: float) -> ProbeResult:  # noqa: ARG002

@@ -11,7 +11,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from shared.domain.language import WORD, Language
+from shared.domain.wording import WORD, Language
 
 MOST_GREETING_WORDS = 5
 

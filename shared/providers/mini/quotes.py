@@ -67,6 +67,16 @@ def find_quotes(asked: Asked, passages: Sequence[Passage], words: Words) -> tupl
     return tuple(_quote(said[at], asked) for at in close)
 
 
+def quoted_passages(quotes: Sequence[Quote], passages: Sequence[Passage], words: Words) -> tuple[Passage, ...]:
+    """Return the passages in which a quoted sentence stands."""
+    quoted = {(quote.title, quote.sentence) for quote in quotes}
+    return tuple(
+        passage
+        for passage in passages
+        if any((one.sentence.title, one.sentence.text) in quoted for one in _read(passage, words.language.code))
+    )
+
+
 @lru_cache(maxsize=PASSAGES_KEPT)
 def _read(passage: Passage, code: str) -> tuple[_Said, ...]:
     words = words_in(code)

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from shared.domain.chat import Passage
-from shared.domain.language import Language
 from shared.domain.table_text import table_rows
+from shared.domain.wording import Language
 
 PARAGRAPH_BORDER = re.compile(r"\n[ \t]*\n\s*")
 SENTENCE_END = re.compile(r"[.!?…]+[\"'”»)\]]*\s+")

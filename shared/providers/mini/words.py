@@ -7,7 +7,7 @@ from functools import cache
 
 import Stemmer
 
-from shared.domain.language import Language, languages, words_of
+from shared.domain.wording import Language, languages, words_of
 
 ALGORITHMS = {"en": "english", "de": "german", "fr": "french", "es": "spanish"}
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, TextClause, text
 
+from shared.domain.sources import Source, read_sources
 from shared.domain.turn_result import read_ignored
 from shared.store.database import Database
 from shared.store.turns.batch_json import batch_json
@@ -45,11 +46,12 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What it found; `answer` with a hit alone."""
+    """What it found; `answer` and what belongs to it with a hit alone."""
 
     found: Found
     answer: str | None
     ignored_parameters: dict[str, str]
+    sources: tuple[Source, ...] = ()
 
 
 async def look_up_answers(database: Database, looks: Sequence[Look]) -> list[Looked]:
@@ -79,4 +81,9 @@ def _fields(look: Look) -> dict[str, Any]:
 
 
 def _looked(row: Row[Any]) -> Looked:
-    return Looked(Found(row.o_found), row.o_answer, read_ignored(json_value(row.o_ignored_parameters)))
+    return Looked(
+        Found(row.o_found),
+        row.o_answer,
+        read_ignored(json_value(row.o_ignored_parameters)),
+        read_sources(json_value(row.o_sources)),
+    )

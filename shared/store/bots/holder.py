@@ -13,7 +13,7 @@ from shared.store.bots.rows import BotHolder
 from shared.store.database import Database
 
 FIND = text(
-    "SELECT b.id, b.workspace_id, b.name, b.model, b.system_prompt, b.key_id, b.created_at, w.plan, c.epoch, "
+    "SELECT b.id, b.workspace_id, b.name, b.model, b.system_prompt, b.key_id, b.language, b.created_at, w.plan, c.epoch, "
     f"{', '.join(f'b.{name}' for name in LIMIT_NAMES)}, "
     "w.rate_per_minute AS workspace_rate_per_minute, w.rate_burst AS workspace_rate_burst "
     "FROM bots AS b JOIN workspaces AS w ON w.id = b.workspace_id "

@@ -21,7 +21,7 @@ LIMIT_NAMES = (
     "history_overflow",
 )
 LIMIT_COLUMNS = ", ".join(LIMIT_NAMES)
-BOT_COLUMNS = f"id, workspace_id, name, model, system_prompt, key_id, created_at, {LIMIT_COLUMNS}"
+BOT_COLUMNS = f"id, workspace_id, name, model, system_prompt, key_id, language, created_at, {LIMIT_COLUMNS}"
 LIST = text(
     f"SELECT {BOT_COLUMNS} FROM bots WHERE workspace_id = :workspace_id AND deleted_at IS NULL ORDER BY created_at, id",
 )
@@ -58,4 +58,5 @@ def bot_of(row: Row[Any], bot_id: UUID | None = None) -> BotRow:
         cache_seconds=row.cache_seconds,
         history_tokens=row.history_tokens,
         history_overflow=HistoryOverflow(row.history_overflow),
+        language=row.language,
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from shared.domain.history_overflow import HistoryOverflow
+from shared.domain.languages import AUTO
 from shared.domain.plans import Plan
 from shared.domain.rates import Rate, rate_of
 
@@ -17,6 +18,7 @@ class BotRow:
 
     An answer is kept for `cache_seconds`, 0: not at all. The rates are None where none is set. `history_tokens` is what
     the past may take of a prompt, None: the platform's setting; `history_overflow` what becomes of the rest.
+    `language`: in which its documents are searched (shared/domain/languages.py).
     """
 
     bot_id: UUID
@@ -33,6 +35,7 @@ class BotRow:
     cache_seconds: int = 0
     history_tokens: int | None = None
     history_overflow: HistoryOverflow = HistoryOverflow.DROP
+    language: str = AUTO
 
     @property
     def rate(self) -> Rate | None:
@@ -73,3 +76,4 @@ class NewBot:
     cache_seconds: int = 0
     history_tokens: int | None = None
     history_overflow: HistoryOverflow = HistoryOverflow.DROP
+    language: str = AUTO

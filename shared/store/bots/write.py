@@ -18,20 +18,25 @@ from shared.store.tokens.rows import NewToken
 from shared.store.workspaces.epoch import begin_change
 
 INSERT = text(
-    f"INSERT INTO bots (id, workspace_id, name, model, system_prompt, key_id, {LIMIT_COLUMNS}) VALUES (:bot_id, "
-    f":workspace_id, :name, :model, :system_prompt, :key_id, {', '.join(f':{name}' for name in LIMIT_NAMES)})",
+    f"INSERT INTO bots (id, workspace_id, name, model, system_prompt, key_id, language, {LIMIT_COLUMNS}) VALUES (:bot_id, "
+    f":workspace_id, :name, :model, :system_prompt, :key_id, :language, {', '.join(f':{name}' for name in LIMIT_NAMES)})",
 )
 LOCK = text(
     f"SELECT {BOT_COLUMNS} FROM bots "
     "WHERE workspace_id = :workspace_id AND id = :bot_id AND deleted_at IS NULL FOR UPDATE",
 )
-CHANGEABLE = ("name", "model", "system_prompt", "key_id", *LIMIT_NAMES)
+CHANGEABLE = ("name", "model", "system_prompt", "key_id", "language", *LIMIT_NAMES)
 UPDATE = text(
     f"UPDATE bots SET {', '.join(f'{name} = :{name}' for name in CHANGEABLE)} "
     f"WHERE id = :bot_id RETURNING {BOT_COLUMNS}",
 )
 DELETE = text(
     "UPDATE bots SET deleted_at = now() WHERE workspace_id = :workspace_id AND id = :bot_id AND deleted_at IS NULL",
+)
+# from the first document on, also where an earlier change is still under way
+REINDEX = text(
+    "INSERT INTO reindexing (bot_id, after) VALUES (:bot_id, '00000000-0000-0000-0000-000000000000') "
+    "ON CONFLICT (bot_id) DO UPDATE SET after = excluded.after, finished_at = NULL",
 )
 REVOKE = text("UPDATE tokens SET revoked_at = now() WHERE bot_id = :bot_id AND revoked_at IS NULL")
 
@@ -45,6 +50,7 @@ async def create_bot(database: Database, bot: NewBot, *, actor: Actor, token: Ne
         "model": bot.model,
         "system_prompt": bot.system_prompt,
         "key_id": bot.key_id,
+        "language": bot.language,
         **{name: getattr(bot, name) for name in LIMIT_NAMES},
     }
     async with database.transaction() as connection:
@@ -78,7 +84,9 @@ async def update_bot(
             await connection.rollback()
             return None
         values = {name: changes.get(name, getattr(found, name)) for name in CHANGEABLE}
-        if not values["cache_seconds"]:
+        if values["language"] != found.language:
+            await connection.execute(REINDEX, {"bot_id": bot_id})
+        if not values["cache_seconds"] or values["language"] != found.language:
             await drop_answers_of(connection, workspace_id=workspace_id, bot_id=bot_id)
         return bot_of((await connection.execute(UPDATE, values | {"bot_id": bot_id})).one())
 

@@ -7,7 +7,7 @@ CREATE TYPE attempt_end AS (
     key_id uuid, key_version integer, verdict_seq integer, refused boolean, provider_request_id text, usage_kind text,
     input_tokens integer, output_tokens integer, cached_input_tokens integer, cache_write_input_tokens integer,
     reasoning_tokens integer, first_text_ms integer, call_ms integer, earlier_request_ids text[],
-    cache_hit boolean, cache_key text, cache_seconds integer
+    cache_hit boolean, cache_key text, cache_seconds integer, sources text
 );
 DROP TYPE IF EXISTS locked_turn CASCADE;
 CREATE TYPE locked_turn AS (
@@ -75,7 +75,7 @@ BEGIN
         input_tokens = i.input_tokens, output_tokens = i.output_tokens,
         cached_input_tokens = i.cached_input_tokens, cache_write_input_tokens = i.cache_write_input_tokens,
         reasoning_tokens = i.reasoning_tokens, first_text_ms = i.first_text_ms, call_ms = i.call_ms,
-        cache_hit = coalesce(i.cache_hit, false)
+        cache_hit = coalesce(i.cache_hit, false), sources = i.sources
     FROM ROWS FROM (unnest(ends), unnest(locked)) AS i
     WHERE t.id = ANY (applied) AND t.id = i.turn_id AND i.applies;
 
@@ -207,6 +207,7 @@ BEGIN
     SET holds_quota = t.holds_quota OR i.call_began, call_began = t.call_began OR i.call_began,
         -- a turn that was erased meanwhile stays without its text
         answer = CASE WHEN t.erased_at IS NULL THEN coalesce(t.answer, i.answer) END,
+        sources = CASE WHEN t.erased_at IS NULL THEN coalesce(t.sources, i.sources) END,
         partial = i.answer IS NOT NULL, usage_kind = i.usage_kind,
         input_tokens = i.input_tokens, output_tokens = i.output_tokens,
         cached_input_tokens = i.cached_input_tokens, cache_write_input_tokens = i.cache_write_input_tokens,

@@ -18,7 +18,7 @@ $$;
 -- Look for answers: a hit; else the asker flies, and equal questions meanwhile wait for it.
 DROP FUNCTION IF EXISTS look_up_answers(jsonb);
 CREATE FUNCTION look_up_answers(batch jsonb)
-RETURNS TABLE (o_turn_id uuid, o_found text, o_answer text, o_ignored_parameters text)
+RETURNS TABLE (o_turn_id uuid, o_found text, o_answer text, o_ignored_parameters text, o_sources text)
 LANGUAGE plpgsql AS $$
 DECLARE
     r record;
@@ -43,7 +43,7 @@ BEGIN
             )
             ON CONFLICT (workspace_id, bot_id, cache_key) DO UPDATE
             SET turn_id = excluded.turn_id, attempt = excluded.attempt, kept_at = excluded.kept_at,
-                kept_until = excluded.kept_until, answer = NULL, ignored_parameters = NULL
+                kept_until = excluded.kept_until, answer = NULL, ignored_parameters = NULL, sources = NULL
             WHERE NOT is_kept(k) AND NOT still_flies(k)
             RETURNING * INTO known;
             IF NOT FOUND THEN
@@ -56,6 +56,7 @@ BEGIN
         END;
         o_answer := known.answer;
         o_ignored_parameters := known.ignored_parameters;
+        o_sources := known.sources;
         RETURN NEXT;
     END LOOP;
 END;
@@ -64,10 +65,11 @@ $$;
 -- What became of flights that turns wait for: landed, still flying, or gone.
 DROP FUNCTION IF EXISTS look_for_landings(jsonb);
 CREATE FUNCTION look_for_landings(batch jsonb)
-RETURNS TABLE (o_turn_id uuid, o_found text, o_answer text, o_ignored_parameters text)
+RETURNS TABLE (o_turn_id uuid, o_found text, o_answer text, o_ignored_parameters text, o_sources text)
 LANGUAGE sql AS $$
     SELECT item.turn_id,
-        CASE WHEN is_kept(k) THEN 'hit' WHEN still_flies(k) THEN 'wait' ELSE 'gone' END, k.answer, k.ignored_parameters
+        CASE WHEN is_kept(k) THEN 'hit' WHEN still_flies(k) THEN 'wait' ELSE 'gone' END, k.answer, k.ignored_parameters,
+        k.sources
     FROM jsonb_to_recordset(batch) AS item (workspace_id uuid, bot_id uuid, cache_key text, turn_id uuid)
     LEFT JOIN kept_answers AS k ON k.workspace_id = item.workspace_id AND k.bot_id = item.bot_id
         AND k.cache_key = decode(item.cache_key, 'hex');
@@ -78,17 +80,19 @@ DROP FUNCTION IF EXISTS keep_answers(attempt_end[], locked_turn[]);
 CREATE FUNCTION keep_answers(ends attempt_end[], locked locked_turn[]) RETURNS void
 LANGUAGE sql AS $$
     INSERT INTO kept_answers AS k (
-        workspace_id, bot_id, cache_key, turn_id, attempt, kept_at, kept_until, answer, ignored_parameters
+        workspace_id, bot_id, cache_key, turn_id, attempt, kept_at, kept_until, answer, ignored_parameters, sources
     )
     SELECT DISTINCT ON (i.workspace_id, i.bot_id, i.cache_key)
         i.workspace_id, i.bot_id, decode(i.cache_key, 'hex'), i.turn_id, i.attempt, clock_timestamp(),
-        clock_timestamp() + make_interval(secs => i.cache_seconds), i.answer, i.ignored_parameters
+        clock_timestamp() + make_interval(secs => i.cache_seconds), i.answer, i.ignored_parameters,
+        i.sources
     FROM ROWS FROM (unnest(ends), unnest(locked)) AS i
     WHERE i.applies AND i.cache_key IS NOT NULL
     ORDER BY i.workspace_id, i.bot_id, i.cache_key
     ON CONFLICT (workspace_id, bot_id, cache_key) DO UPDATE
     SET turn_id = excluded.turn_id, attempt = excluded.attempt, kept_at = excluded.kept_at,
-        kept_until = excluded.kept_until, answer = excluded.answer, ignored_parameters = excluded.ignored_parameters;
+        kept_until = excluded.kept_until, answer = excluded.answer, ignored_parameters = excluded.ignored_parameters,
+        sources = excluded.sources;
 $$;
 
 -- Delete answers whose time is over; returns how many.

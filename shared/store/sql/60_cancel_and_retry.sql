@@ -83,7 +83,7 @@ BEGIN
         inbox = CASE WHEN t.door = 'producer' THEN t.inbox END,
         handed_to = NULL, handed_until = NULL, acknowledged_at = NULL,
         rung_at = CASE WHEN o_status = 'ready' THEN retried_now END, next_attempt_at = NULL, call_began = false,
-        quota_month = t.quota_month, holds_quota = true, ended_at = NULL, answer = NULL, partial = false,
+        quota_month = t.quota_month, holds_quota = true, ended_at = NULL, answer = NULL, sources = NULL, partial = false,
         finish_reason = NULL, error = NULL, deadline_at = retried_now + make_interval(secs => deadline_seconds)
     WHERE id = of_turn;
     UPDATE workspace_counters

@@ -11,7 +11,7 @@ BEGIN
     PERFORM 1 FROM turns WHERE id = ANY (ids) ORDER BY id FOR UPDATE;
     WITH blanked AS (
         UPDATE turns
-        SET question = '', messages = NULL, parameters = NULL, ignored_parameters = NULL, answer = NULL,
+        SET question = '', messages = NULL, parameters = NULL, ignored_parameters = NULL, answer = NULL, sources = NULL,
             conversation = NULL, end_user = NULL, erased_at = clock_timestamp(),
             -- the key stays, so that a client that sends the message again runs no second turn; the hash of it goes
             body_hash = CASE WHEN body_hash IS NOT NULL THEN '\x00'::bytea END

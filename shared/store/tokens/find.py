@@ -15,7 +15,7 @@ from shared.store.tokens.rows import TokenHolder, TokenKind
 
 FIND = text(
     "SELECT t.token_hash, t.id, t.workspace_id, t.kind, w.plan, c.epoch, b.id AS bot_id, b.name, b.model, "
-    f"b.system_prompt, b.key_id, b.created_at, b.deleted_at, {', '.join(f'b.{name}' for name in LIMIT_NAMES)}, "
+    f"b.system_prompt, b.key_id, b.language, b.created_at, b.deleted_at, {', '.join(f'b.{name}' for name in LIMIT_NAMES)}, "
     "w.rate_per_minute AS workspace_rate_per_minute, w.rate_burst AS workspace_rate_burst FROM tokens AS t "
     "JOIN workspaces AS w ON w.id = t.workspace_id "
     "JOIN workspace_counters AS c ON c.workspace_id = t.workspace_id LEFT JOIN bots AS b ON b.id = t.bot_id "

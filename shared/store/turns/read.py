@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, text
 
+from shared.domain.sources import read_sources
 from shared.domain.turn_result import read_ignored
 from shared.domain.turn_status import Door, TurnStatus
 from shared.domain.usage import Usage, UsageKind
@@ -20,7 +21,7 @@ COLUMNS = """
     id, bot_id, workspace_id, conversation, end_user, status, door, attempt, model, provider, question, answer,
     partial, finish_reason, error, input_tokens, output_tokens, cached_input_tokens, cache_write_input_tokens,
     reasoning_tokens, usage_kind, ignored_parameters, provider_request_id, accepted_at, started_at, ended_at,
-    position, messages, first_text_ms, call_ms, cache_hit, erased_at
+    position, messages, first_text_ms, call_ms, cache_hit, erased_at, sources
 """
 ONE = text(f"SELECT {COLUMNS} FROM turns WHERE bot_id = :bot_id AND id = :turn_id")
 OWN = text(f"SELECT {COLUMNS} FROM turns WHERE workspace_id = :workspace_id AND id = :turn_id")
@@ -139,6 +140,7 @@ def turn_of(row: Row[Any]) -> TurnRow:
         call_ms=row.call_ms,
         cache_hit=row.cache_hit,
         erased_at=row.erased_at,
+        sources=read_sources(json_value(row.sources)),
     )
 
 

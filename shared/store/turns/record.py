@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, text
 
+from shared.domain.sources import write_sources
 from shared.domain.turn_status import TurnStatus
 from shared.store.database import Database
 from shared.store.turns.batch_json import batch_json
@@ -58,6 +59,7 @@ def _fields(end: AttemptEnd) -> dict[str, Any]:
         **end.usage.to_primitives(),
         **({"makes_room": end.makes_room} if end.makes_room else {}),  # its absence spares a look
         **({"cache_hit": True} if end.cache_hit else {}),
+        **({"sources": json_text(write_sources(end.sources))} if end.sources else {}),
         **({} if end.keeps is None else _place(end.keeps)),
     }
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from shared.domain.sources import Source
 from shared.domain.turn_result import TurnError
 from shared.domain.turn_status import Door, TurnStatus
 from shared.domain.usage import NO_USAGE, Usage, UsageKind
@@ -127,6 +128,7 @@ class AttemptEnd:
     `refused`: the provider accused the key: `record` makes it suspect, fenced by `key_use`.
     `waits_for_room`: the wait is for a place under the limit of `waits_for_key`; a place that is free ends it.
     `cache_hit`: the answer was kept from an earlier turn; `keeps`: where this answer is to be found by later ones.
+    `sources`: the passages that the model was given.
     `makes_room`: for how many such waiting turns of `key_use`'s key there is room now.
     """
 
@@ -157,6 +159,7 @@ class AttemptEnd:
     earlier_request_ids: tuple[str, ...] = ()
     cache_hit: bool = False
     keeps: AnswerPlace | None = None
+    sources: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,3 +209,4 @@ class TurnRow:
     call_ms: int | None = None
     cache_hit: bool = False
     erased_at: datetime | None = None
+    sources: tuple[Source, ...] = ()

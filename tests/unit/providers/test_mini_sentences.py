@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shared.domain.chat import Passage
-from shared.domain.language import languages
+from shared.domain.wording import languages
 from shared.providers.mini.sentences import sentences_of, split_sentences
 
 ENGLISH = languages()["en"]

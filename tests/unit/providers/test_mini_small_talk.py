@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.domain.language import ENGLISH, languages
+from shared.domain.wording import ENGLISH, languages
 from shared.providers.mini.phrases import phrases, small_talk, without_greeting
 
 GREETING, WELL_BEING, THANKS, GOODBYE, IDENTITY, HUMAN, ABILITIES = range(7)

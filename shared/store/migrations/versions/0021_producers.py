@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.store.migrations.sql_files import run_sql_file
 
 revision = "0021"
-down_revision = "0019"
+down_revision = "0020"
 
 
 def upgrade() -> None:

@@ -1,4 +1,4 @@
-"""What the product knows of the languages of questions and documents, read from `languages.toml`. Pure."""
+"""How people word questions in each language: stop words, what leans on the past, what asks for an amount. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One language; what the fields mean stands in `languages.toml`. `alike` leads from a word to its group."""
+    """One language; what the fields mean stands in `wording.toml`. `alike` leads from a word to its group."""
 
     code: str
     stop_words: frozenset[str]
@@ -50,7 +50,7 @@ class Language:
 @cache
 def languages() -> Mapping[str, Language]:
     """Return all languages by their code."""
-    text = files("shared.domain").joinpath("languages.toml").read_text(encoding="utf-8")
+    text = files("shared.domain").joinpath("wording.toml").read_text(encoding="utf-8")
     return MappingProxyType({code: _language(code, entry) for code, entry in tomllib.loads(text).items()})
 
 

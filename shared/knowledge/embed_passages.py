@@ -1,0 +1,71 @@
+"""Give passages their vectors, whenever they came and whenever the server of vectors was away."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from shared.metrics import embedding_failures, passages_embedded
+from shared.providers.embeddings import Embedder, EmbeddingFailure
+from shared.store.database import Database
+from shared.store.documents.embeddings import (
+    Embedding,
+    has_vectors,
+    keep_embeddings,
+    read_passages_without_embedding,
+)
+from shared.store.errors import StoreError
+
+PASSAGES_AT_ONCE = 64
+"""Some 50,000 characters a request: well below what servers take."""
+BATCH_SECONDS = 30.0
+IDLE_SECONDS = 2.0
+PATIENCE_SECONDS = 15.0
+NO_VECTORS = "embeddings_off_without_pgvector"
+_log = structlog.get_logger()
+
+
+async def embed_passages(database: Database, embedder: Embedder) -> int | EmbeddingFailure:
+    """Give a batch of passages their vectors; return how many, 0 when none is without, or why there are none.
+
+    It may stop anywhere: what has no vector is found again.
+    """
+    passages = await read_passages_without_embedding(database, model=embedder.name, limit=PASSAGES_AT_ONCE)
+    if not passages:
+        return 0
+    texts = [f"{passage.title}\n{passage.text}" for passage in passages]
+    vectors = await embedder.embed(texts, timeout_seconds=BATCH_SECONDS)
+    if isinstance(vectors, EmbeddingFailure):
+        embedding_failures.labels("passages", vectors.value).inc()
+        return vectors
+    embeddings = [
+        Embedding(passage.document_id, passage.ordinal, vector)
+        for passage, vector in zip(passages, vectors, strict=True)
+        if passage.document_id is not None
+    ]
+    await keep_embeddings(database, embeddings, model=embedder.name)
+    passages_embedded.inc(len(embeddings))
+    return len(embeddings)
+
+
+async def embed_always(database: Database, embedder: Embedder) -> None:
+    """Embed what comes until it is cancelled; where the database holds no vectors, say so once and do nothing."""
+    while True:
+        try:
+            if not await has_vectors(database):
+                _log.warning(NO_VECTORS, fix="Install pgvector on the PostgreSQL server and run `mevichat migrate`.")
+                return
+            embedded = await embed_passages(database, embedder)
+        except StoreError as error:
+            _log.warning("embedding_without_postgresql", error=str(error))
+            embedded = EmbeddingFailure.CONNECTION
+        if isinstance(embedded, EmbeddingFailure):
+            _log.warning("passages_not_embedded", reason=embedded.value)
+        await asyncio.sleep(_pause_after(embedded))
+
+
+def _pause_after(embedded: int | EmbeddingFailure) -> float:
+    if isinstance(embedded, EmbeddingFailure):
+        return PATIENCE_SECONDS
+    return 0.0 if embedded == PASSAGES_AT_ONCE else IDLE_SECONDS
