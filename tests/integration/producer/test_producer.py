@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from uuid import UUID
 
 import pytest
 
@@ -162,7 +163,7 @@ async def test_readers_that_give_up_waiting_take_no_reply_with_them(database_url
     async with running_product(database_url, redis_url, lease_seconds=600) as product:
         async with producer_of(product, await bot_token(product)) as producer:
             await submit_all(producer, _texts(40))
-            heard = set()
+            heard: set[UUID] = set()
             async with asyncio.timeout(30):
                 while len(heard) < 40:
                     reading = asyncio.create_task(producer.next_reply())
