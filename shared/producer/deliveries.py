@@ -40,6 +40,7 @@ class Deliveries:
         self._held: dict[UUID, Reply] = {}
         self._acknowledgements = Acknowledgements(database, self._let_go)
         self._renewing: asyncio.Task[None] | None = None
+        self._looking: asyncio.Task[bool] | None = None
 
     def start(self) -> None:
         """Begin to renew the leases of what is held."""
@@ -50,6 +51,8 @@ class Deliveries:
         if self._renewing is not None:
             self._renewing.cancel()
             await asyncio.wait([self._renewing])
+        if self._looking is not None:
+            await asyncio.wait([self._looking])
         await self._acknowledgements.close()
         if self._held:
             try:
@@ -65,7 +68,8 @@ class Deliveries:
         """Return the next reply as soon as there is one; it stays in this process's hands until it is acknowledged."""
         while not self._waiting:
             self._bell.clear()  # before looking: who rings meanwhile is not missed
-            if not await self._look():
+            # a reader that is cancelled must not take what was just handed out with it
+            if not await asyncio.shield(self._look_soon()):
                 await self._until_rung()
         return self._waiting.popleft()
 
@@ -81,6 +85,12 @@ class Deliveries:
     async def acknowledge(self, reply: Reply) -> None:
         """Note that the reply was heard; returns once that is committed."""
         await self._acknowledgements.write(reply)
+
+    def _look_soon(self) -> asyncio.Task[bool]:
+        """Return the look that is under way, or begin one."""
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look())
+        return self._looking
 
     async def _look(self) -> bool:
         try:

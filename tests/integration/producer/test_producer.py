@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from uuid import UUID
 
 import pytest
 
@@ -156,6 +157,21 @@ async def test_a_reply_whose_loop_was_broken_off_is_heard_again_by_the_next_loop
         heard = await hear(producer, 2)
 
     assert heard[0] == broken_off
+
+
+async def test_readers_that_give_up_waiting_take_no_reply_with_them(database_url: str, redis_url: str) -> None:
+    async with running_product(database_url, redis_url, lease_seconds=600) as product:
+        async with producer_of(product, await bot_token(product)) as producer:
+            await submit_all(producer, _texts(40))
+            heard: set[UUID] = set()
+            async with asyncio.timeout(30):
+                while len(heard) < 40:
+                    reading = asyncio.create_task(producer.next_reply())
+                    for _ in range(len(heard) % 7 + 2):
+                        await asyncio.sleep(0)
+                    if not reading.cancel():
+                        heard.add(reading.result().turn_id)
+                    await asyncio.wait([reading])
 
 
 async def test_no_more_turns_are_under_way_than_asked_for(product: Product) -> None:
