@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from shared.domain.error_types import ErrorType
-from shared.providers.dialect import End, EventValue, ServerEvent
 from shared.providers.error_table import Reported, Rule
-from shared.providers.openai.dialect import OPENAI
+from shared.providers.openai.dialect import OPENAI, read_event
 from shared.providers.openai.errors import read_error
 from shared.providers.openai.stream import read_chunk
 from shared.providers.reading import Reading
 from shared.providers.wire import ReportedError
-from shared.providers.wire_values import mapping, read_json, text
+from shared.providers.wire_values import mapping, text
 
 NO_HEADERS: Mapping[str, str] = {}
 TABLE = (
@@ -44,16 +44,6 @@ def read_any_error(body: object, status: int | None, headers: Mapping[str, str])
     return replace(reported, message=said)
 
 
-def read_event(event: ServerEvent, headers: Mapping[str, str]) -> EventValue:
-    """Return the chunk, or `End`, as OpenAI's `read_event` does."""
-    if event.data.startswith(b"[DONE]"):
-        return End
-    chunk = read_json(event.data)
-    if mapping(chunk).get("error"):
-        raise ReportedError(read_any_error(chunk, None, headers))
-    return chunk
-
-
 def _open_reader(reading: Reading) -> Callable[[object], None]:
     def read(chunk: object) -> None:
         if text(mapping(chunk), "object") == "error":
@@ -63,4 +53,10 @@ def _open_reader(reading: Reading) -> Callable[[object], None]:
     return read
 
 
-COMPATIBLE = replace(OPENAI, errors=TABLE, read_error=read_any_error, read_event=read_event, open_reader=_open_reader)
+COMPATIBLE = replace(
+    OPENAI,
+    errors=TABLE,
+    read_error=read_any_error,
+    read_event=partial(read_event, read=read_any_error),
+    open_reader=_open_reader,
+)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from shared.providers.dialect import Dialect, End, EventValue, ServerEvent
+from shared.providers.dialect import Dialect, End, EventValue, ReadError, ServerEvent
 from shared.providers.error_table import Reported
 from shared.providers.openai.address import address_of, headers_of
 from shared.providers.openai.errors import TABLE, is_ban_on_streaming, read_error
@@ -28,8 +28,8 @@ def read_headers(headers: Mapping[str, str], reading: Reading) -> None:
     reading.limits = read_openai_limits(headers)
 
 
-def read_event(event: ServerEvent, headers: Mapping[str, str]) -> EventValue:
-    """Return the chunk, or `End`.
+def read_event(event: ServerEvent, headers: Mapping[str, str], read: ReadError = read_error) -> EventValue:
+    """Return the chunk, or `End`; an error is read by `read`.
 
     Raises:
         ReportedError: the chunk holds an error.
@@ -40,7 +40,7 @@ def read_event(event: ServerEvent, headers: Mapping[str, str]) -> EventValue:
         return End
     chunk = read_json(event.data)
     if mapping(chunk).get("error"):
-        raise ReportedError(read_error(chunk, None, headers))
+        raise ReportedError(read(chunk, None, headers))
     return chunk
 
 
