@@ -25,7 +25,20 @@ def event_to_primitives(event: Event) -> dict[str, Any]:
 
 
 def event_from_primitives(values: dict[str, Any]) -> Event:
-    """Rebuild an event by its wire name; optional fields that are newer than us are dropped."""
+    """Rebuild an event by its wire name; optional fields that are newer than us are dropped.
+
+    Raises:
+        EventUnreadableError: it is none that we know, or not whole.
+
+    """
+    try:
+        return _rebuilt(values)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        message = "this is no whole event"
+        raise EventUnreadableError(message) from None
+
+
+def _rebuilt(values: dict[str, Any]) -> Event:
     match values.get("name"):
         case KeyRejectedV1.NAME:
             return KeyRejectedV1(**{name: values[name] for name in KeyRejectedV1.__slots__})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ Entry = tuple[bytes, Fields]
 """A stream entry: its Redis id (`milliseconds-number`) and its fields."""
 
 START: Final = b"0-0"
+NUMBER: Final = re.compile(r"\d{1,18}", re.ASCII)
+"""What we give out is no longer; more digits than Python reads would fail in the middle of an answer."""
 
 
 @dataclass(slots=True, eq=False)
@@ -129,6 +132,6 @@ def _attempt_of(entry: StreamEntry) -> int:
 def parse_place(after: str | None) -> tuple[int, int]:
     """Read `attempt.sequence`; anything else is the beginning."""
     attempt, _, sequence = (after or "").partition(".")
-    if attempt.isdecimal() and sequence.isdecimal():
+    if NUMBER.fullmatch(attempt) and NUMBER.fullmatch(sequence):
         return int(attempt), int(sequence)
     return (0, -1)

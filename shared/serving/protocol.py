@@ -24,6 +24,7 @@ from shared.serving.refusals import (
 )
 
 refused = Counter("mevichat_connections_refused_total", "Connections that were ended before an answer", ["code"])
+LINGER_SECONDS = 2.0
 LINE_BYTES = 4
 """A header's colon, space and line break."""
 
@@ -42,6 +43,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._slow: asyncio.TimerHandle | None = None
         self._slow_is_body = False
         self._unread: asyncio.TimerHandle | None = None
+        self._is_refused = False
         self._refusal = NO_REQUEST  # what the next error of the parser means
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -64,7 +66,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Read on, and watch the time if the request is not whole yet."""
         self._unset_keepalive_if_required()
-        if self.transport.is_closing():
+        if self._is_refused:
             return
         self._unused_bytes += len(data)
         try:
@@ -148,7 +150,16 @@ class GuardedProtocol(HttpToolsProtocol):
         if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-        self.transport.close()
+        self._close_after(refusal)
+
+    def _close_after(self, refusal: ConnectionRefusal) -> None:
+        """Close; one who may still be sending gets a moment, for a closed door resets the answer on its way too."""
+        self._is_refused = True
+        if refusal is TOO_MANY:
+            self.transport.close()
+        else:
+            self.transport.write_eof()
+            self._slow = self.loop.call_later(LINGER_SECONDS, self.transport.abort)
 
     def _may_answer(self) -> bool:
         if self.pipeline:  # the answer to an earlier request is on its way

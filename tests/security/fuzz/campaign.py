@@ -49,7 +49,7 @@ class Figures:
 
 async def fuzz(product: Product, *, at_least: int, seed: int, tell: Callable[[Figures], None]) -> Figures:
     """Send at least so many requests; equal seeds make equal requests, but for the ids in them."""
-    figures, number = await swept(product, with_pages=True), 0
+    figures, number = await swept(product, is_short=False), 0
     watch = RowWatch(product.database)
     while figures.sent < at_least:
         tell(figures)
@@ -61,12 +61,14 @@ async def fuzz(product: Product, *, at_least: int, seed: int, tell: Callable[[Fi
     return figures
 
 
-async def swept(product: Product, *, with_pages: bool) -> Figures:
-    """Put every odd value once into every field, parameter and id of every operation, and into headers."""
+async def swept(product: Product, *, is_short: bool) -> Figures:
+    """Put odd values once into every field, parameter and id of every operation, and into headers; pages if not short."""
     figures, watch = Figures(), RowWatch(product.database)
     for operation in await operations_in_new_workspace(product):
-        if operation.target.is_api or with_pages:
-            await _try_operation(operation, list(sweep(operation, Random(operation.label))), figures, watch)
+        if operation.target.is_api or not is_short:
+            await _try_operation(
+                operation, list(sweep(operation, Random(operation.label), is_short=is_short)), figures, watch
+            )
     return figures
 
 
