@@ -9,8 +9,8 @@ from functools import partial
 from itertools import groupby
 
 from tests.faults.fault import TROUBLE, Fault, fired, is_stopped
-from tests.faults.fleet import READY_WITHIN_SECONDS, SERVICES, Member
-from tests.faults.points import POINTS, Point
+from tests.faults.fleet import READY_WITHIN_SECONDS, Member
+from tests.faults.points import POINTS, SERVICES, Point
 from tests.faults.questions import Question
 from tests.faults.troubles import refused_key
 from tests.faults.world import World
@@ -47,8 +47,7 @@ async def _kill_at(point: Point, member: Member, world: World, *, passing: int) 
 async def pause_past_the_lease(world: World) -> None:
     """Stop a worker for longer than its leases last, and let it go on as if nothing had been."""
     worker = world.fleet.of("worker")[0]
-    assert worker.process is not None
-    pid = worker.process.pid
+    pid = worker.pid
     worker.send(signal.SIGSTOP)
     try:
         await asyncio.sleep(world.product.settings.lease_seconds * 1.5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -75,7 +76,8 @@ class Plan:
 async def run_seed(plan: Plan) -> Outcome:
     """Run one seed from an empty world to its verdict."""
     outcome, started = Outcome(plan.seed), time.monotonic()
-    plan.folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(plan.folder, ignore_errors=True)
+    plan.folder.mkdir(parents=True)
     async with running_world(plan.seed, plan.folder, quick=plan.quick) as world:
         async with watching(world.product.database) as watch:
             in_calm = await _drive_calmly(world)
@@ -134,6 +136,8 @@ async def _inject(fault: Fault, world: World) -> Done:
         done.broken = f"did not fire: {error}"
     except TimeoutError:
         done.broken = "was not over in time"
+    except Exception as error:  # noqa: BLE001 - the other faults still have something to tell
+        done.broken = f"could not be done: {error!r}"
     done.seconds = time.monotonic() - started
     return done
 
