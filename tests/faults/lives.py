@@ -14,6 +14,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from io import FileIO
 from pathlib import Path
 
 LOOK_SECONDS = 0.02
@@ -50,12 +51,12 @@ def give_lives(live: Callable[[str], None]) -> None:
 
     No child outlives stdin: whoever asked for it is gone.
     """
-    alive: dict[int, int] = {}
+    asked, alive = FileIO(sys.stdin.fileno(), closefd=False), dict[int, int]()  # a buffer would hide lines from select
     while True:
         _tell_ends(alive)
-        if not select.select([sys.stdin], [], [], LOOK_SECONDS)[0]:
+        if not select.select([asked], [], [], LOOK_SECONDS)[0]:
             continue
-        line = sys.stdin.buffer.raw.readline()  # type: ignore[attr-defined] # a buffer would hide lines from select
+        line = asked.readline()
         if not line:
             break
         birth = Birth(**json.loads(line))

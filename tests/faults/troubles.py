@@ -17,18 +17,21 @@ from tests.servers import until
 
 CALLS_THAT_MEET_IT = 6
 WITHIN_SECONDS = 30
-FLOOD_TURNS = 300
+FLOOD_TURNS, FLOODING_AT_ONCE = 300, 24
+LASTS_SECONDS = 4.0
+"""Of another's trouble: long enough to see what it does to everybody else."""
 NEIGHBOUR = "neighbour"
 WELL: dict[str, Any] = {"scenario": "ok", "delay_ms": 50, "chunks": 0, "chunk_delay_ms": 0, "split_bytes": 0}
+SLOW = WELL | {"delay_ms": 1_000}
 
 
-async def trouble(behaviour: dict[str, Any], world: World) -> None:
+async def trouble(behaviour: dict[str, Any], world: World, *, lasts_seconds: float = 1.0) -> None:
     """Let the provider behave like this to the troubled workspace until some calls have met it."""
     before = world.simulator.calls_of(TROUBLED_KEY)
     world.simulator.set_behaviour(TROUBLED_KEY, **behaviour)
     try:
         await until(lambda: _has(world, before + CALLS_THAT_MEET_IT), seconds=WITHIN_SECONDS)
-        await asyncio.sleep(world.product.settings.renew_seconds)
+        await asyncio.sleep(lasts_seconds)
     finally:
         world.simulator.set_behaviour(TROUBLED_KEY, **WELL)
     fired(world.simulator.calls_of(TROUBLED_KEY) >= before + CALLS_THAT_MEET_IT, "no call met it")
@@ -64,14 +67,22 @@ async def _has(world: World, calls: int) -> bool:
 
 
 async def flood(world: World) -> None:
-    """Let the troubled workspace ask far more at once than it has slots for."""
-    asking = asyncio.gather(*(_ask_troubled(world, f"flood{number}") for number in range(FLOOD_TURNS)))
+    """Let the troubled workspace ask faster than its slots and its provider can answer."""
+    world.simulator.set_behaviour(TROUBLED_KEY, **SLOW)
+    names = iter([f"flood{number}" for number in range(FLOOD_TURNS)])
+
+    async def ask() -> None:
+        for name in names:
+            await _ask_troubled(world, name)
+
+    asking = asyncio.gather(*(ask() for _ in range(FLOODING_AT_ONCE)), asyncio.sleep(LASTS_SECONDS))
     try:
         await until(lambda: _have_to_wait(world), seconds=WITHIN_SECONDS)
     except TimeoutError:
         fired(False, "nothing had to wait")
     finally:
         await asking
+        world.simulator.set_behaviour(TROUBLED_KEY, **WELL)
 
 
 async def _have_to_wait(world: World) -> bool:
@@ -94,7 +105,7 @@ PROVIDER_FAULTS = tuple(
     for name, behaviour in BEHAVIOURS.items()
 )
 NEIGHBOUR_FAULTS = (
-    Fault(NEIGHBOUR, "another's provider hangs", partial(trouble, {"scenario": "hang"})),
+    Fault(NEIGHBOUR, "another's provider hangs", partial(trouble, {"scenario": "hang"}, lasts_seconds=LASTS_SECONDS)),
     Fault(NEIGHBOUR, "another's flood of turns", flood),
 )
 """Alone, so that what they do to everybody else can be measured."""

@@ -100,8 +100,9 @@ def test_an_ended_turn_without_the_event_that_ends_it_is_not_counted() -> None:
         (LOST, replace(COUNTED, request_id="r9")),
         (replace(COUNTED, attempt=1, ends_turn=False), COUNTED),
         (COUNTED,),
+        (LOST, replace(COUNTED, kind="estimated")),
     ],
-    ids=["other tokens", "no such call", "one answer twice", "an answer that nobody counted"],
+    ids=["other tokens", "no such call", "one answer twice", "an answer that nobody counted", "a guess at an answer"],
 )
 def test_tokens_that_the_provider_did_not_report_so_are_wrong(events: tuple[Event, ...]) -> None:
     assert Invariant.TOKENS in broken_by(events=events)
