@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.faults.beside import Beside, of_bystanders
 from tests.faults.checker import Broken, check
+from tests.faults.clients import CLIENTS
 from tests.faults.evidence import ENDED, Evidence
 from tests.faults.fault import DidNotFireError, Fault
 from tests.faults.reading import read_evidence
@@ -108,9 +109,9 @@ async def _meet(lanes: Round, world: World, watch: Watch, outcome: Outcome, shar
 
 async def _suffer(lanes: Round, world: World, watch: Watch, share: int) -> list[Done]:
     """Let the faults happen under load, and see everything that they met come to its end."""
-    injecting = asyncio.gather(*(_inject_all(lane, world) for lane in lanes))
+    injecting = asyncio.create_task(_inject_under_load(lanes, world))
     driving = asyncio.create_task(world.clients.drive(share, injecting))
-    done = [one for lane in await injecting for one in lane]
+    done = await injecting
     mended = time.monotonic()
     watch.is_calm = True
     try:
@@ -123,6 +124,17 @@ async def _suffer(lanes: Round, world: World, watch: Watch, share: int) -> list[
     await driving
     watch.is_calm = False
     return done
+
+
+async def _inject_under_load(lanes: Round, world: World) -> list[Done]:
+    """Inject once every client has been answered: a fault that nobody meets proves nothing."""
+    enough = len(world.clients.seen) + CLIENTS
+
+    async def are_answered() -> bool:
+        return len(world.clients.seen) >= enough
+
+    await until(are_answered, seconds=RECOVERS_WITHIN_SECONDS)
+    return [one for lane in await asyncio.gather(*(_inject_all(lane, world) for lane in lanes)) for one in lane]
 
 
 async def _inject_all(lane: Sequence[Fault], world: World) -> list[Done]:
