@@ -28,6 +28,10 @@ HEALTH_TIMEOUT = aiohttp.ClientTimeout(total=3)
 BREATH_SECONDS = 0.2
 
 
+class NoNurseryError(RuntimeError):
+    """Raised when what starts the processes has ended."""
+
+
 @dataclass(slots=True, eq=False)
 class Member:
     """One process of the fleet, through all its lives.
@@ -84,6 +88,15 @@ class Fleet:
         return [member for member in self.members if member.service == service]
 
     async def is_ready(self) -> bool:
+        """Tell whether every member answers.
+
+        Raises:
+            NoNurseryError: nothing can be started any more; the message names the log that says why.
+
+        """
+        if not self.nursery.is_alive:
+            message = "what starts the processes has ended; see nursery.log"
+            raise NoNurseryError(message)
         return all(await asyncio.gather(*(member.is_ready(self.http) for member in self.members)))
 
     async def until_ready(self) -> None:

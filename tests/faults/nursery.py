@@ -23,6 +23,10 @@ class Nursery:
     parent: asyncio.subprocess.Process
     _news: dict[int, asyncio.Queue[News]] = field(default_factory=dict)
 
+    @property
+    def is_alive(self) -> bool:
+        return self.parent.returncode is None
+
     async def bear(self, birth: Birth) -> int:
         """Start a process; return its id."""
         assert self.parent.stdin is not None

@@ -24,6 +24,8 @@ from tests.faults.orders import OrderFile
 from tests.faults.points import SERVICES, Point, Side, points_of
 
 ORDERS_VARIABLE = "FAULT_ORDERS"
+LAZY = ("infra.cli.server_checks", "sqlalchemy.dialects.postgresql.asyncpg", "uvicorn.protocols.http.httptools_impl")
+"""What the product imports only once it runs."""
 ASKER, ASK = "services.workers.completion.ask:Asker", "ask"
 
 
@@ -33,8 +35,8 @@ def main() -> None:
     from infra.cli.main import app  # noqa: PLC0415 - after the clock
     from infra.cli.run_service import MODULES  # noqa: PLC0415 - after the clock
 
-    for service in dict.fromkeys(SERVICES):
-        import_module(MODULES[service])
+    for module in (*(MODULES[service] for service in dict.fromkeys(SERVICES)), *LAZY):
+        import_module(module)
 
     def live(service: str) -> None:
         _watch_points(service, _orders())
