@@ -39,7 +39,7 @@ class Timing:
 
 @dataclass(slots=True)
 class Clients:
-    """Many at once on one gateway. `timings` of whole answers, as they came."""
+    """Many at once on one gateway. `timings` of whole answers, as they came; the bots of a `spared` workspace rest."""
 
     http: aiohttp.ClientSession
     url: str
@@ -47,6 +47,7 @@ class Clients:
     source: Iterator[Question]
     seen: list[Seen] = field(default_factory=list)
     timings: list[Timing] = field(default_factory=list)
+    spared: str = ""
 
     async def drive(self, at_least: int, meanwhile: asyncio.Future[Any]) -> None:
         """Ask at least so many questions, and on until `meanwhile` is done; return when all are answered."""
@@ -54,7 +55,7 @@ class Clients:
 
         async def one() -> None:
             while next(left, None) is not None or not meanwhile.done():
-                await self.ask(next(self.source))
+                await self.ask(next(one for one in self.source if self.bots[one.bot].workspace != self.spared))
 
         await asyncio.gather(*(one() for _ in range(CLIENTS)))
 

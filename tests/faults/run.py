@@ -17,7 +17,7 @@ from tests.faults.evidence import ENDED, Evidence
 from tests.faults.fault import DidNotFireError, Fault
 from tests.faults.reading import read_evidence
 from tests.faults.schedule import Round
-from tests.faults.troubles import NEIGHBOUR
+from tests.faults.troubles import NEIGHBOUR, TROUBLED
 from tests.faults.watching import Watch, watching
 from tests.faults.world import World, running_world
 from tests.servers import until
@@ -96,6 +96,7 @@ async def _meet(lanes: Round, world: World, watch: Watch, outcome: Outcome, shar
     """Suffer a round; where it is another's trouble, drive calmly before, so that both can be compared."""
     began = time.monotonic()
     is_anothers = all(fault.kind == NEIGHBOUR for lane in lanes for fault in lane)
+    world.clients.spared = TROUBLED if is_anothers else ""  # its own trouble asks for it: the others' load is the same
     if is_anothers:
         await world.clients.drive(CALM_TURNS, asyncio.create_task(asyncio.sleep(0)))
     suffered = time.monotonic()
