@@ -141,6 +141,8 @@ class Settings(BaseSettings):
     unclaimed_seconds: Seconds = 5
     sweeper_patience_seconds: Seconds = 15
     """No lapsed lease is ended this soon after the sweeper (re)connected to PostgreSQL."""
+    database_patience_seconds: Seconds = 10
+    """How long the chat API waits for one answer of PostgreSQL before it answers 503."""
     caller_deadline_seconds: Seconds = 120
     async_deadline_seconds: Seconds = 86_400
     provider_timeout_seconds: Seconds = 600

@@ -67,7 +67,11 @@ async def open_context(settings: Settings) -> AsyncIterator[GatewayContext]:
     """Open everything that the handlers need, and close it after."""
     catalogue, connections = load_catalogue(settings.catalogue_file), settings.database_connections
     database = Database.connect(
-        settings.database_url or "", connections=connections, application_name="gateway", role=DatabaseRole.SERVICE
+        settings.database_url or "",
+        connections=connections,
+        application_name="gateway",
+        role=DatabaseRole.SERVICE,
+        patience_seconds=settings.database_patience_seconds,
     )
     redis = connect_redis(settings.redis_url or "")
     try:

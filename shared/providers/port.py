@@ -65,7 +65,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class CallFailure:
-    """The call failed. `text` is what had come, `usage` and `limits` what the provider reported before."""
+    """The call failed. `text` is what had come, `usage` and `limits` what the provider reported before.
+
+    `usage_is_final`: the figures are of the whole call; else they were said before the text came.
+    """
 
     error: ErrorType
     status: int | None = None
@@ -77,6 +80,7 @@ class CallFailure:
     usage: Usage | None = None
     ignored_parameters: Mapping[str, str] = field(default_factory=dict)
     limits: RateLimits | None = None
+    usage_is_final: bool = True
 
 
 CallResult = Answer | CallFailure

@@ -17,7 +17,8 @@ REFUSED = "content_filter"
 class Reading:
     """Gathers text, finish and usage of one call, handing text on as it comes.
 
-    `has_begun`: a stream has answered, so what breaks now breaks in the middle.
+    `has_begun`: a stream has answered, so what breaks now breaks in the middle. `usage_is_final`: no figures are
+    to come that replace `usage`.
     """
 
     on_text: OnText | None = None
@@ -25,6 +26,7 @@ class Reading:
     pieces: list[str] = field(default_factory=list)
     finish_reason: str | None = None
     usage: Usage | None = None
+    usage_is_final: bool = True
     request_id: str | None = None
     limits: RateLimits | None = None
     has_begun: bool = False
@@ -51,6 +53,7 @@ class Reading:
             failure,
             text=text,
             usage=self.usage,
+            usage_is_final=self.usage_is_final,
             request_id=failure.request_id or self.request_id,
             ignored_parameters=self.ignored_parameters,
             limits=failure.limits or self.limits,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from enum import StrEnum
@@ -48,23 +49,39 @@ class DatabaseRole(StrEnum):
 class Database:
     """PostgreSQL, as every transaction of the store sees it."""
 
-    def __init__(self, engine: AsyncEngine, walled: AsyncEngine, workspace_id: UUID | None = None) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        walled: AsyncEngine,
+        workspace_id: UUID | None = None,
+        *,
+        patience_seconds: float | None = None,
+    ) -> None:
         self._engine, self._walled, self._workspace_id = engine, walled, workspace_id
+        self._patience_seconds = patience_seconds
         self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @classmethod
     def connect(
-        cls, url: str, *, connections: int, application_name: str, role: DatabaseRole | None = None
+        cls,
+        url: str,
+        *,
+        connections: int,
+        application_name: str,
+        role: DatabaseRole | None = None,
+        patience_seconds: float | None = None,
     ) -> Database:
         """Prepare a pool of at most so many connections; none is opened before it is needed.
 
         Without a role it does whatever the address's own user may: for migrations and operators' commands.
+        `patience_seconds`: how long `call` waits for an answer; without it, as long as it takes.
         """
         walled = min(connections, WALLED_CONNECTIONS)
         return cls(
             _engine(url, connections, application_name, role),
             # asked before use: a lost server is noticed in the other pool first, and people would meet it here again
             _engine(url, walled, application_name, DatabaseRole.WORKSPACE, asks_first=True),
+            patience_seconds=patience_seconds,
         )
 
     def of(self, workspace_id: UUID) -> Database:
@@ -72,7 +89,7 @@ class Database:
 
         It shares its connections with every other one made by `of`, and is closed with this one.
         """
-        return Database(self._walled, self._walled, workspace_id)
+        return Database(self._walled, self._walled, workspace_id, patience_seconds=self._patience_seconds)
 
     async def call(self, statement: TextClause, **values: Any) -> Sequence[Row[Any]]:
         """Run one statement as its own transaction, one round trip, and return its rows.
@@ -85,13 +102,19 @@ class Database:
 
         """
         with _translated():
-            for _ in range(RUNS_AFTER_COLLISIONS):
-                try:
-                    return await self._run(statement, values)
-                except DBAPIError as error:
-                    if not _is_of(error, COLLISION_STATES):
-                        raise
-            return await self._run(statement, values)
+            if self._patience_seconds is None:
+                return await self._run_again(statement, values)
+            async with asyncio.timeout(self._patience_seconds):  # a connection that is left here is thrown away
+                return await self._run_again(statement, values)
+
+    async def _run_again(self, statement: TextClause, values: dict[str, Any]) -> Sequence[Row[Any]]:
+        for _ in range(RUNS_AFTER_COLLISIONS):
+            try:
+                return await self._run(statement, values)
+            except DBAPIError as error:
+                if not _is_of(error, COLLISION_STATES):
+                    raise
+        return await self._run(statement, values)
 
     async def _run(self, statement: TextClause, values: dict[str, Any]) -> Sequence[Row[Any]]:
         async with self._autocommit.connect() as connection:

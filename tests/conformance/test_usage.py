@@ -58,4 +58,4 @@ async def test_a_broken_stream_keeps_what_the_provider_had_said(room: Room) -> N
     assert isinstance(anthropic, CallFailure)
     assert (openai.text, openai.usage) == ("You said: Hello again", None)
     assert anthropic.text == "You said: Hello"
-    assert anthropic.usage == Usage(input_tokens=5, output_tokens=1)
+    assert (anthropic.usage, anthropic.usage_is_final) == (Usage(input_tokens=5, output_tokens=1), False)

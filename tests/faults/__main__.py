@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+import signal
 import sys
 from functools import partial
 from pathlib import Path
 
 import uvloop
 
-from tests.faults.report import problems_of, write_report
+from tests.faults.report import is_good, problems_of, write_report
 from tests.faults.run import Outcome, Plan, run_seed
 from tests.faults.schedule import schedule
 
@@ -28,17 +30,24 @@ def main() -> int:
     for seed in range(arguments.first_seed, arguments.first_seed + arguments.seeds):
         outcomes.append(_run(seed, arguments.turns, arguments.only))
         write_report(outcomes, FOLDER)
-    return int(not all(outcome.is_good for outcome in outcomes))
+    return int(not is_good(outcomes))
 
 
 def _run(seed: int, turns: int, only: str) -> Outcome:
     say = partial(print, flush=True)
-    outcome = uvloop.run(run_seed(Plan(seed, turns, schedule(seed, only), FOLDER / f"seed-{seed}", tell=say)))
+    outcome = uvloop.run(_until_told(Plan(seed, turns, schedule(seed, only), FOLDER / f"seed-{seed}", tell=say)))
     for problem in problems_of(outcome):
         say(f"seed {seed}: {problem}")
     if not outcome.is_good:
         say(f"again alone: python -m tests.faults --seeds 1 --first-seed {seed} --turns {turns}")
     return outcome
+
+
+async def _until_told(plan: Plan) -> Outcome:
+    """Run a seed; on SIGTERM end what it started, servers too, before going."""
+    run = asyncio.ensure_future(run_seed(plan))
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, run.cancel)
+    return await run
 
 
 if __name__ == "__main__":

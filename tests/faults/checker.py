@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from services.workers.completion.outcome import DEADLINE_EDGE
 from tests.faults.evidence import ENDED, Call, Event, Evidence, Figures, RollUpKey, Turn
 
 MOST_CALLS_AN_ATTEMPT = 5
@@ -15,6 +16,7 @@ MOST_CALLS_AN_ATTEMPT = 5
 
 class Invariant(StrEnum):
     ENDS = "what was accepted ends, completed or with a reason"
+    DEADLINES = "no turn expires before its deadline"
     SAME = "what a client was told is what the store holds"
     ONCE = "one question is one turn"
     ONE_EVENT = "one usage event a turn and attempt, and one that ends the turn"
@@ -39,6 +41,7 @@ def check(evidence: Evidence, *, unclaimed_limit_seconds: float) -> list[Broken]
     """Return every broken invariant with what shows it; nothing when all hold."""
     checks: dict[Invariant, Callable[[Evidence], Iterator[str]]] = {
         Invariant.ENDS: _unended,
+        Invariant.DEADLINES: _expired_early,
         Invariant.SAME: _told_otherwise,
         Invariant.ONCE: _doubled_turns,
         Invariant.ONE_EVENT: _doubled_events,
@@ -66,6 +69,12 @@ def _unended(evidence: Evidence) -> Iterator[str]:
             yield f"turn {turn.turn_id} is still {turn.status}"
         elif turn.status in ("failed", "expired") and not turn.reason:
             yield f"turn {turn.turn_id} {turn.status} without a reason"
+
+
+def _expired_early(evidence: Evidence) -> Iterator[str]:
+    for turn in evidence.turns:
+        if turn.early_seconds > DEADLINE_EDGE.total_seconds():
+            yield f"turn {turn.turn_id} expired {turn.early_seconds:.1f} s before its deadline"
 
 
 def _told_otherwise(evidence: Evidence) -> Iterator[str]:
@@ -104,6 +113,8 @@ def _wrong_tokens(evidence: Evidence) -> Iterator[str]:
             yield f"turn {turn.turn_id} was answered {answered[turn.question]} times, {len(reported)} are counted"
         if len({event.request_id for event in reported}) < len(reported):
             yield f"turn {turn.turn_id} counts one answer twice"
+        if turn.status == "completed" and any(event.ends_turn and event.kind != "exact" for event in of_turn):
+            yield f"turn {turn.turn_id} completed and its figures are not the provider's"
         unknown = sum(event.kind == "unknown" for event in of_turn)
         if turn.is_calm and unknown > turn.crashes:
             yield f"turn {turn.turn_id} lost the figures of {unknown} calls and crashed {turn.crashes} times"

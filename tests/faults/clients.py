@@ -28,16 +28,26 @@ class Bot:
     is_calm: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When a client asked, by the driver's monotonic clock, and how long it waited for the whole answer."""
+
+    workspace: str
+    started: float
+    seconds: float
+
+
 @dataclass(slots=True)
 class Clients:
-    """Many at once on one gateway. `latencies`: seconds of whole answers, with the bot's workspace, as they came."""
+    """Many at once on one gateway. `timings` of whole answers, as they came; the bots of a `spared` workspace rest."""
 
     http: aiohttp.ClientSession
     url: str
     bots: Sequence[Bot]
     source: Iterator[Question]
     seen: list[Seen] = field(default_factory=list)
-    latencies: list[tuple[str, float]] = field(default_factory=list)
+    timings: list[Timing] = field(default_factory=list)
+    spared: str = ""
 
     async def drive(self, at_least: int, meanwhile: asyncio.Future[Any]) -> None:
         """Ask at least so many questions, and on until `meanwhile` is done; return when all are answered."""
@@ -45,7 +55,7 @@ class Clients:
 
         async def one() -> None:
             while next(left, None) is not None or not meanwhile.done():
-                await self.ask(next(self.source))
+                await self.ask(next(one for one in self.source if self.bots[one.bot].workspace != self.spared))
 
         await asyncio.gather(*(one() for _ in range(CLIENTS)))
 
@@ -61,7 +71,8 @@ class Clients:
             await asyncio.sleep(PAUSE_SECONDS)
         self.seen.append(seen)
         if question.door == "whole" and seen.status == "completed":
-            self.latencies.append((self.bots[question.bot].workspace, time.monotonic() - started))
+            workspace = self.bots[question.bot].workspace
+            self.timings.append(Timing(workspace, started, time.monotonic() - started))
         return seen
 
     async def _try(self, question: Question) -> Seen:

@@ -19,7 +19,11 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A turn's row. `is_calm`: its provider answers every call at once or with a limit, so that no call is repeated."""
+    """A turn's row.
+
+    `is_calm`: its provider answers every call at once or with a limit, so that no call is repeated. `early_seconds`:
+    how long before its deadline a turn expired, by PostgreSQL's clock; 0 for every other turn.
+    """
 
     turn_id: str
     workspace_id: str
@@ -32,6 +36,7 @@ class Turn:
     quota_month: str
     holds_quota: bool
     is_calm: bool = True
+    early_seconds: float = 0.0
 
 
 class Tokens(NamedTuple):

@@ -9,8 +9,8 @@ from functools import partial
 from itertools import groupby
 
 from tests.faults.fault import TROUBLE, Fault, fired, is_stopped
-from tests.faults.fleet import READY_WITHIN_SECONDS, SERVICES, Member
-from tests.faults.points import POINTS, Point
+from tests.faults.fleet import READY_WITHIN_SECONDS, Member
+from tests.faults.points import POINTS, SERVICES, Point
 from tests.faults.questions import Question
 from tests.faults.troubles import refused_key
 from tests.faults.world import World
@@ -20,7 +20,11 @@ FIRES_WITHIN_SECONDS = 60
 LATEST_PASSING = 4
 POISON = "poison"
 CRASHES = 3
-CLOCK_OFF_SECONDS = 120.0
+OK = 200
+CLOCKS = (("worker", 0, 120.0), ("worker", 1, -120.0), ("gateway", 0, 120.0), ("gateway", 0, -120.0))
+"""Whose clock is set off, by how many seconds."""
+PAUSED_WORKER = 1
+"""Not the one that the faults of the sweeper kill."""
 
 
 async def kill_at(point: Point, number: int, world: World) -> None:
@@ -46,9 +50,8 @@ async def _kill_at(point: Point, member: Member, world: World, *, passing: int) 
 
 async def pause_past_the_lease(world: World) -> None:
     """Stop a worker for longer than its leases last, and let it go on as if nothing had been."""
-    worker = world.fleet.of("worker")[0]
-    assert worker.process is not None
-    pid = worker.process.pid
+    worker = world.fleet.of("worker")[PAUSED_WORKER]
+    pid = worker.pid
     worker.send(signal.SIGSTOP)
     try:
         await asyncio.sleep(world.product.settings.lease_seconds * 1.5)
@@ -73,6 +76,8 @@ async def poison_a_turn(world: World) -> None:
     async def is_given_up() -> bool:
         async with world.fleet.http.get(f"{world.clients.url}/turns/{seen.turn_id}", headers=headers) as answer:
             turn = await answer.json()
+            if answer.status != OK:
+                return False
         return bool(turn["status"] == "failed" and turn["error"]["type"] == "worker_crashed")
 
     await until(is_given_up, seconds=90)
@@ -82,9 +87,9 @@ async def poison_a_turn(world: World) -> None:
     await world.fleet.until_ready()
 
 
-async def set_a_clock_off(service: str, seconds: float, world: World) -> None:
+async def set_a_clock_off(service: str, number: int, seconds: float, world: World) -> None:
     """Let the clock of one process jump while it runs."""
-    member = world.fleet.of(service)[0]
+    member = world.fleet.of(service)[number]
     member.orders.write(world.order(clock_seconds=seconds))
     await _until_fired(lambda: member.orders.is_obeyed, f"no {service} looked at its clock")
     await asyncio.sleep(world.product.settings.lease_seconds)
@@ -112,9 +117,15 @@ def _kills() -> Iterator[Fault]:
 
 KILLS = tuple(_kills())
 PROCESS_FAULTS = (
-    Fault("pause", "worker stopped past its lease", pause_past_the_lease),
+    Fault("pause", "worker stopped past its lease", pause_past_the_lease, f"worker {PAUSED_WORKER}"),
     Fault("poison", "a turn that kills its worker", poison_a_turn),
-    Fault("clock", "worker two minutes ahead", partial(set_a_clock_off, "worker", CLOCK_OFF_SECONDS)),
-    Fault("clock", "worker two minutes behind", partial(set_a_clock_off, "worker", -CLOCK_OFF_SECONDS)),
-    Fault("clock", "gateway two minutes ahead", partial(set_a_clock_off, "gateway", CLOCK_OFF_SECONDS)),
+    *(
+        Fault(
+            "clock",
+            f"{service} two minutes {'ahead' if seconds > 0 else 'behind'}",
+            partial(set_a_clock_off, service, number, seconds),
+            f"{service} {number}",
+        )
+        for service, number, seconds in CLOCKS
+    ),
 )

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+SERVICES = ("gateway", "worker", "worker", "ledger", "validator", "sweeper", "dashboard")
+"""Every process of a run."""
+
 
 class Side(StrEnum):
     BEFORE = "before"

@@ -54,6 +54,7 @@ def _turn(row: Any, troubled: str) -> Turn:
         quota_month=str(row.quota_month),
         holds_quota=row.holds_quota,
         is_calm=str(row.workspace_id) != troubled,
+        early_seconds=(row.deadline_at - row.ended_at).total_seconds() if row.status == "expired" else 0.0,
     )
 
 

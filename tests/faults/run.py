@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import quantiles
 
+from tests.faults.beside import Beside, of_bystanders
 from tests.faults.checker import Broken, check
+from tests.faults.clients import CLIENTS
 from tests.faults.evidence import ENDED, Evidence
 from tests.faults.fault import DidNotFireError, Fault
 from tests.faults.reading import read_evidence
 from tests.faults.schedule import Round
-from tests.faults.troubles import NEIGHBOUR
+from tests.faults.troubles import NEIGHBOUR, TROUBLED
 from tests.faults.watching import Watch, watching
 from tests.faults.world import World, running_world
 from tests.servers import until
 
 RECOVERS_WITHIN_SECONDS = 120
 CALM_TURNS = 150
-BYSTANDERS = ("calm", "narrow", "limited")
 
 
 @dataclass(slots=True)
@@ -37,7 +38,7 @@ class Done:
 
 @dataclass(slots=True)
 class Outcome:
-    """A run's result. `slowdown`: the bystanders' p95 beside another's trouble, as a multiple of theirs in calm."""
+    """A run's result."""
 
     seed: int
     done: list[Done] = field(default_factory=list)
@@ -46,7 +47,7 @@ class Outcome:
     lost: int = 0
     doubled: int = 0
     ends: Counter[str] = field(default_factory=Counter)
-    slowdown: float = 0.0
+    beside: Beside = field(default_factory=Beside)
     longest_unclaimed_seconds: float = 0.0
     seconds: float = 0.0
 
@@ -75,39 +76,43 @@ class Plan:
 async def run_seed(plan: Plan) -> Outcome:
     """Run one seed from an empty world to its verdict."""
     outcome, started = Outcome(plan.seed), time.monotonic()
-    plan.folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(plan.folder, ignore_errors=True)
+    plan.folder.mkdir(parents=True)
     async with running_world(plan.seed, plan.folder, quick=plan.quick) as world:
         async with watching(world.product.database) as watch:
-            in_calm = await _drive_calmly(world)
-            beside: list[float] = []
-            share = max(1, (plan.turns - CALM_TURNS) // len(plan.rounds))
+            share = plan.turns // len(plan.rounds)
             for lanes in plan.rounds:
-                before = len(world.clients.latencies)
-                done = await _suffer(lanes, world, watch, share)
-                outcome.done += done
-                beside += _of_bystanders(world, before) if {one.fault.kind for one in done} == {NEIGHBOUR} else []
-                for one in done:
+                await _meet(lanes, world, watch, outcome, share)
+                for one in outcome.done[-sum(map(len, lanes)) :]:
                     plan.tell(_line(plan.seed, one))
             await _drain(watch)
             evidence = await read_evidence(world, watch.longest_unclaimed_seconds)
     _conclude(outcome, evidence, check(evidence, unclaimed_limit_seconds=plan.unclaimed_limit_seconds))
-    outcome.slowdown = _p95(beside) / _p95(in_calm) if len(beside) > 1 else 0.0
     outcome.seconds = time.monotonic() - started
     return outcome
 
 
-async def _drive_calmly(world: World) -> list[float]:
-    """Drive without any fault; return the bystanders' latencies."""
-    nothing = asyncio.create_task(asyncio.sleep(0))
-    await world.clients.drive(CALM_TURNS, nothing)
-    return _of_bystanders(world, 0)
+async def _meet(lanes: Round, world: World, watch: Watch, outcome: Outcome, share: int) -> None:
+    """Suffer a round; where it is another's trouble, drive calmly before, so that both can be compared."""
+    began = time.monotonic()
+    is_anothers = all(fault.kind == NEIGHBOUR for lane in lanes for fault in lane)
+    world.clients.spared = TROUBLED if is_anothers else ""  # its own trouble asks for it: the others' load is the same
+    if is_anothers:
+        await world.clients.drive(CALM_TURNS, asyncio.create_task(asyncio.sleep(0)))
+    suffered = time.monotonic()
+    done = await _suffer(lanes, world, watch, share)
+    outcome.done += done
+    if is_anothers:
+        timings, mended = world.clients.timings, suffered + max(one.seconds for one in done)
+        outcome.beside.in_calm.extend(of_bystanders(timings, began, suffered))
+        outcome.beside.in_trouble.extend(of_bystanders(timings, suffered, mended))
 
 
 async def _suffer(lanes: Round, world: World, watch: Watch, share: int) -> list[Done]:
     """Let the faults happen under load, and see everything that they met come to its end."""
-    injecting = asyncio.gather(*(_inject_all(lane, world) for lane in lanes))
+    injecting = asyncio.create_task(_inject_under_load(lanes, world))
     driving = asyncio.create_task(world.clients.drive(share, injecting))
-    done = [one for lane in await injecting for one in lane]
+    done = await injecting
     mended = time.monotonic()
     watch.is_calm = True
     try:
@@ -122,6 +127,17 @@ async def _suffer(lanes: Round, world: World, watch: Watch, share: int) -> list[
     return done
 
 
+async def _inject_under_load(lanes: Round, world: World) -> list[Done]:
+    """Inject once every client has been answered: a fault that nobody meets proves nothing."""
+    enough = len(world.clients.seen) + CLIENTS
+
+    async def are_answered() -> bool:
+        return len(world.clients.seen) >= enough
+
+    await until(are_answered, seconds=RECOVERS_WITHIN_SECONDS)
+    return [one for lane in await asyncio.gather(*(_inject_all(lane, world) for lane in lanes)) for one in lane]
+
+
 async def _inject_all(lane: Sequence[Fault], world: World) -> list[Done]:
     return [await _inject(fault, world) for fault in lane]
 
@@ -134,6 +150,8 @@ async def _inject(fault: Fault, world: World) -> Done:
         done.broken = f"did not fire: {error}"
     except TimeoutError:
         done.broken = "was not over in time"
+    except Exception as error:  # noqa: BLE001 - the other faults still have something to tell
+        done.broken = f"could not be done: {error!r}"
     done.seconds = time.monotonic() - started
     return done
 
@@ -161,14 +179,6 @@ def _conclude(outcome: Outcome, evidence: Evidence, broken: list[Broken]) -> Non
     outcome.doubled = sum(times - 1 for times in (*events.values(), *questions.values()))
     outcome.ends = Counter(turn.reason or turn.status for turn in evidence.turns)
     outcome.longest_unclaimed_seconds = evidence.longest_unclaimed_seconds
-
-
-def _of_bystanders(world: World, since: int) -> list[float]:
-    return [seconds for workspace, seconds in world.clients.latencies[since:] if workspace in BYSTANDERS]
-
-
-def _p95(latencies: Sequence[float]) -> float:
-    return quantiles(latencies, n=20)[-1]
 
 
 def _line(seed: int, done: Done) -> str:

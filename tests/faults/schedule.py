@@ -13,7 +13,7 @@ from tests.faults.troubles import NEIGHBOUR_FAULTS, PROVIDER_FAULTS
 ALL = (*KILLS, *PROCESS_FAULTS, *SERVER_FAULTS, *PROVIDER_FAULTS, *NEIGHBOUR_FAULTS, *ROLLING)
 
 
-ROUNDS_OF_MANY = 6
+ROUNDS_OF_MANY = 5
 Round = list[list[Fault]]
 """Lanes that run side by side, each a line of faults."""
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import asyncpg
@@ -85,20 +86,26 @@ async def kill_postgres(world: World) -> None:
 
 async def take_all_connections(world: World) -> None:
     """Throw the product's connections out and take every free one, so that it finds none for a while."""
-    async with AsyncExitStack() as stack:
-        own = await asyncpg.connect(world.product.settings.database_url)
-        stack.push_async_callback(own.close)
-        is_full = await _take_all(world, own, stack)
+    async with no_connection_left(world.product.settings.database_url or "") as is_full:
         await asyncio.sleep(AWAY_SECONDS)
     fired(is_full, "there were connections left")
 
 
-async def _take_all(world: World, own: asyncpg.Connection[Any], stack: AsyncExitStack) -> bool:
+@asynccontextmanager
+async def no_connection_left(database_url: str) -> AsyncIterator[bool]:
+    """Hold every connection of the server inside the block, the product's too; yield whether it was full."""
+    async with AsyncExitStack() as stack:
+        own = await asyncpg.connect(database_url)
+        stack.push_async_callback(own.close)
+        yield await _take_all(database_url, own, stack)
+
+
+async def _take_all(database_url: str, own: asyncpg.Connection[Any], stack: AsyncExitStack) -> bool:
     """Take what there is, end the product's, and take those too; tell whether the server was full each time."""
     refusals = 0
     for _ in range(CONNECTIONS_AT_MOST):
         try:
-            taken = await asyncpg.connect(world.product.settings.database_url)
+            taken = await asyncpg.connect(database_url)
             stack.push_async_callback(taken.close)
         except asyncpg.TooManyConnectionsError:
             refusals += 1

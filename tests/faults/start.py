@@ -1,14 +1,14 @@
-"""Starts one process of the product with its named points watched: `python -m tests.faults.start worker`.
+"""Starts processes of the product with their named points watched.
 
 The product runs as the `mevichat` command runs it; only the functions that the points name are wrapped, from outside.
 """
 
 from __future__ import annotations
 
+import gc
 import inspect
 import os
 import signal
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -19,24 +19,43 @@ from pathlib import Path
 from typing import Any
 
 import shared.clock
+from tests.faults.lives import give_lives
 from tests.faults.orders import OrderFile
-from tests.faults.points import Point, Side, points_of
+from tests.faults.points import SERVICES, Point, Side, points_of
 
 ORDERS_VARIABLE = "FAULT_ORDERS"
+LAZY = ("infra.cli.server_checks", "sqlalchemy.dialects.postgresql.asyncpg", "uvicorn.protocols.http.httptools_impl")
+"""What the product imports only once it runs."""
 ASKER, ASK = "services.workers.completion.ask:Asker", "ask"
 
 
-def main(service: str) -> None:
-    orders = OrderFile(Path(os.environ[ORDERS_VARIABLE]))
-    _wrap_clock(orders)  # before anybody takes the function's name
+def main() -> None:
+    """Import the product, then give it lives; see `lives.py`."""
+    _wrap_clock()  # before anybody takes the function's name
+    from infra.cli.main import app  # noqa: PLC0415 - after the clock
+    from infra.cli.run_service import MODULES  # noqa: PLC0415 - after the clock
+
+    for module in (*(MODULES[service] for service in dict.fromkeys(SERVICES)), *LAZY):
+        import_module(module)
+
+    def live(service: str) -> None:
+        _watch_points(service, _orders())
+        app([service], prog_name="mevichat")
+
+    gc.freeze()
+    give_lives(live)
+
+
+def _orders() -> OrderFile:
+    return OrderFile(Path(os.environ[ORDERS_VARIABLE]))
+
+
+def _watch_points(service: str, orders: OrderFile) -> None:
     passings: Counter[tuple[int, str]] = Counter()
     for point in points_of(service):
         _wrap(point.owner, point.function, point.side, _ending_at(point, orders, passings))
     if service == "worker":
         _wrap(ASKER, ASK, Side.BEFORE, _ending_at_poison(orders))
-    from infra.cli.main import app  # noqa: PLC0415 - after the clock
-
-    app([service], prog_name="mevichat")
 
 
 def _ending_at(point: Point, orders: OrderFile, passings: Counter[tuple[int, str]]) -> Callable[..., None]:
@@ -89,11 +108,14 @@ def _watched(function: Callable[..., Any], side: Side, look: Callable[..., None]
     return watched_async if inspect.iscoroutinefunction(function) else watched
 
 
-def _wrap_clock(orders: OrderFile) -> None:
-    """Let every clock of the process that tells the time of day be off as ordered; monotonic clocks never are."""
+def _wrap_clock() -> None:
+    """Let every clock of a life that tells the time of day be off as ordered; monotonic clocks never are."""
     true_now, true_time, true_time_ns = shared.clock.utc_now, time.time, time.time_ns
 
     def seconds_off() -> float:
+        if ORDERS_VARIABLE not in os.environ:
+            return 0.0
+        orders = _orders()
         seconds = orders.read().clock_seconds
         if seconds and not orders.is_obeyed:
             orders.note_obeyed()
@@ -111,4 +133,4 @@ def _end(orders: OrderFile) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

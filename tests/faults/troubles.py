@@ -17,9 +17,12 @@ from tests.servers import until
 
 CALLS_THAT_MEET_IT = 6
 WITHIN_SECONDS = 30
-FLOOD_TURNS = 300
-NEIGHBOUR = "neighbour"
+TOO_MANY_TURNS, ASKING_AT_ONCE = 300, 24
+LASTS_SECONDS = 4.0
+"""Of another's trouble: long enough to see what it does to everybody else."""
+NEIGHBOUR, TROUBLED = "neighbour", "troubled"
 WELL: dict[str, Any] = {"scenario": "ok", "delay_ms": 50, "chunks": 0, "chunk_delay_ms": 0, "split_bytes": 0}
+SLOW = WELL | {"delay_ms": 1_000}
 
 
 async def trouble(behaviour: dict[str, Any], world: World) -> None:
@@ -45,17 +48,17 @@ async def refused_key(world: World) -> AsyncIterator[None]:
     finally:
         await asking
         world.simulator.set_behaviour(TROUBLED_KEY, **WELL)
-    await world.workspaces["troubled"].admin("POST", f"/api/keys/{world.troubled_key_id}/test")
+    await world.workspaces[TROUBLED].admin("POST", f"/api/keys/{world.troubled_key_id}/test")
     await until(lambda: _is_in(world, "active"), seconds=30)
 
 
 async def _ask_troubled(world: World, name: str) -> None:
-    bot = next(number for number, bot in enumerate(world.clients.bots) if bot.workspace == "troubled")
+    bot = next(number for number, bot in enumerate(world.clients.bots) if bot.workspace == TROUBLED)
     await world.clients.ask(Question(f"question-{world.seed}-{name}", bot, "async", None, is_keyed=True))
 
 
 async def _is_in(world: World, state: str) -> bool:
-    _, key = await world.workspaces["troubled"].admin("GET", f"/api/keys/{world.troubled_key_id}")
+    _, key = await world.workspaces[TROUBLED].admin("GET", f"/api/keys/{world.troubled_key_id}")
     return bool(key["state"] == state)
 
 
@@ -63,20 +66,28 @@ async def _has(world: World, calls: int) -> bool:
     return world.simulator.calls_of(TROUBLED_KEY) >= calls
 
 
-async def flood(world: World) -> None:
-    """Let the troubled workspace ask far more at once than it has slots for."""
-    asking = asyncio.gather(*(_ask_troubled(world, f"flood{number}") for number in range(FLOOD_TURNS)))
+async def ask_too_much(behaviour: dict[str, Any], world: World) -> None:
+    """Let the troubled workspace ask faster than its slots, and a provider that behaves like this, can answer."""
+    world.simulator.set_behaviour(TROUBLED_KEY, **behaviour)
+    names = iter([f"{behaviour['scenario']}{number}" for number in range(TOO_MANY_TURNS)])
+
+    async def ask() -> None:
+        for name in names:
+            await _ask_troubled(world, name)
+
+    asking = asyncio.gather(*(ask() for _ in range(ASKING_AT_ONCE)), asyncio.sleep(LASTS_SECONDS))
     try:
         await until(lambda: _have_to_wait(world), seconds=WITHIN_SECONDS)
     except TimeoutError:
         fired(False, "nothing had to wait")
     finally:
         await asking
+        world.simulator.set_behaviour(TROUBLED_KEY, **WELL)
 
 
 async def _have_to_wait(world: World) -> bool:
     statement = text("SELECT waiting FROM workspace_counters WHERE workspace_id = CAST(:id AS uuid)")
-    (row,) = await world.product.database.call(statement, id=world.workspaces["troubled"].workspace_id)
+    (row,) = await world.product.database.call(statement, id=world.workspaces[TROUBLED].workspace_id)
     return bool(row.waiting)
 
 
@@ -94,7 +105,7 @@ PROVIDER_FAULTS = tuple(
     for name, behaviour in BEHAVIOURS.items()
 )
 NEIGHBOUR_FAULTS = (
-    Fault(NEIGHBOUR, "another's provider hangs", partial(trouble, {"scenario": "hang"})),
-    Fault(NEIGHBOUR, "another's flood of turns", flood),
+    Fault(NEIGHBOUR, "another's provider hangs", partial(ask_too_much, {"scenario": "hang"})),
+    Fault(NEIGHBOUR, "another's flood of turns", partial(ask_too_much, SLOW)),
 )
 """Alone, so that what they do to everybody else can be measured."""

@@ -35,7 +35,7 @@ TIMES: dict[str, Any] = {
     "sweep_seconds": 0.3,
     "unclaimed_seconds": 1.0,
     "sweeper_patience_seconds": 4.0,
-    "provider_timeout_seconds": 4.0,
+    "provider_timeout_seconds": 8.0,  # longer than a worker is stopped: no call of a workspace in calm is given up
     "probe_timeout_seconds": 2.0,
     "grace_seconds": 8.0,
     "database_connections": 4,

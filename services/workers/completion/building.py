@@ -22,9 +22,9 @@ from services.workers.completion.prepare import Preparer
 from services.workers.completion.record import Recorder
 from services.workers.completion.resolver import Resolver
 from services.workers.completion.room import Room
+from services.workers.completion.store_clock import StoreClock
 from services.workers.completion.turn_flow import TurnFlow
 from services.workers.completion.wake import Waker
-from shared.clock import utc_now
 from shared.domain.catalogue import load_catalogue
 from shared.domain.recheck_rule import RecheckPolicy
 from shared.domain.retry_rule import RetryPolicy
@@ -54,6 +54,7 @@ class _Parts:
 
     settings: Settings
     database: Database
+    clock: StoreClock
     patience: Patience
     replies: ReplyWriter
     limits: KeyLimits
@@ -80,7 +81,7 @@ async def open_flow(settings: Settings) -> AsyncIterator[TurnFlow]:
             catalogue=load_catalogue(settings.catalogue_file),
             ringer=parts.ringer,
             probe_timeout_seconds=settings.probe_timeout_seconds,
-            clock=utc_now,
+            clock=parts.clock,
             recheck_policy=RecheckPolicy(settings.recheck_first_seconds, settings.recheck_longest_seconds),
             limit_memory=parts.limit_memory,
         )
@@ -112,8 +113,9 @@ def _open_parts(settings: Settings, stack: AsyncExitStack) -> _Parts:
     # a permit stands for a call as a lease for its turn, and lives as long
     limits = KeyLimits(client, permit_seconds=settings.lease_seconds, renew_seconds=settings.renew_seconds)
     ringer = Ringer(client)
-    replies, memory, announcer = ReplyWriter(client), LimitMemory(client), Announcer(ringer, utc_now)
-    return _Parts(settings, database, Patience(), replies, limits, memory, ringer, announcer)
+    clock = StoreClock()
+    replies, memory, announcer = ReplyWriter(client), LimitMemory(client), Announcer(ringer, clock)
+    return _Parts(settings, database, clock, Patience(), replies, limits, memory, ringer, announcer)
 
 
 def _flow(parts: _Parts, keys: KeyContext) -> TurnFlow:
@@ -122,18 +124,18 @@ def _flow(parts: _Parts, keys: KeyContext) -> TurnFlow:
     room = Room(parts.limits, policy)
     verdicts = KeyVerdicts(keys, patience, suspect_patience_seconds=settings.suspect_patience_seconds)
     return TurnFlow(
-        claimer=Claimer(database, patience, owner=_owner(), lease_seconds=settings.lease_seconds),
+        claimer=Claimer(database, patience, parts.clock, owner=_owner(), lease_seconds=settings.lease_seconds),
         leases=Leases(database, lease_seconds=settings.lease_seconds, renew_seconds=settings.renew_seconds),
         resolver=Resolver(
             ConfigurationCache(database, patience),
             keys.catalogue,
             verdicts,
-            utc_now,
+            parts.clock,
             suspect_patience_seconds=settings.suspect_patience_seconds,
         ),
         preparer=Preparer(database, patience, history_tokens=settings.history_tokens, embedder=parts.embedder),
-        answers=Answers(database, patience, utc_now),
-        caller=Caller(_asker(parts, keys), room, keys.vault, verdicts, policy, utc_now),
+        answers=Answers(database, patience, parts.clock),
+        caller=Caller(_asker(parts, keys), room, keys.vault, verdicts, policy, parts.clock),
         room=room,
         recorder=Recorder(database, parts.announcer, patience),
         replies=parts.replies,

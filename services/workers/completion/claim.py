@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.workers.completion.patience import Patience
+from services.workers.completion.store_clock import StoreClock
 from shared.ids import new_id
 from shared.queue.acknowledge import acknowledge
 from shared.store.batcher import Batcher
@@ -20,9 +21,12 @@ FLUSHES_AT_ONCE = 2
 class Claimer:
     """Claims turns in groups, one transaction each."""
 
-    def __init__(self, database: Database, patience: Patience, *, owner: str, lease_seconds: float) -> None:
+    def __init__(
+        self, database: Database, patience: Patience, clock: StoreClock, *, owner: str, lease_seconds: float
+    ) -> None:
         self._database = database
         self._patience = patience
+        self._clock = clock
         self._owner = owner
         self._lease_seconds = lease_seconds
         self._batcher = Batcher(self._flush, max_size=MOST_AT_ONCE, max_in_flight=FLUSHES_AT_ONCE)
@@ -46,4 +50,8 @@ class Claimer:
         return await self._patience.run("claim", lambda: self._claim(claims))
 
     async def _claim(self, claims: Sequence[Claim]) -> list[ClaimedTurn | None]:
-        return await claim_turns(self._database, claims, owner=self._owner, lease_seconds=self._lease_seconds)
+        turns = await claim_turns(self._database, claims, owner=self._owner, lease_seconds=self._lease_seconds)
+        claimed = next((turn for turn in turns if turn is not None), None)
+        if claimed is not None:
+            self._clock.tell(claimed.claimed_at)
+        return turns

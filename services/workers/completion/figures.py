@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.workers.completion.history import estimate_prompt_tokens
 from services.workers.completion.prepare import Prompt
@@ -33,9 +33,15 @@ def figures_of_answer(answer: Answer, prompt: Prompt) -> Figures:
 
 
 def figures_of_failure(failure: CallFailure, prompt: Prompt) -> Figures:
-    """Return what a failed call cost: reported tokens always count, they were billed."""
-    if failure.usage is not None:
+    """Return what a failed call cost: reported tokens always count, they were billed.
+
+    Where only the prompt's were, what was written is estimated by the text that came.
+    """
+    if failure.usage is not None and failure.usage_is_final:
         return Figures(failure.usage, UsageKind.EXACT)
+    if failure.usage is not None:
+        written = max(failure.usage.output_tokens, estimate_tokens(failure.text))
+        return Figures(replace(failure.usage, output_tokens=written), UsageKind.ESTIMATED)
     if failure.text:
         return estimate(prompt, failure.text)
     return NOTHING if failure.status is not None else LOST

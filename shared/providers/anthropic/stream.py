@@ -38,12 +38,14 @@ class EventReader:
         match fields.get("type"):
             case "message_start":
                 self._count(mapping(fields.get("message")).get("usage"))
+                self.reading.usage_is_final = False  # the output's figure is a placeholder until its end
             case "content_block_start":
                 self.reading.add(mapping(fields.get("content_block")).get("text"))
             case "content_block_delta":
                 self.reading.add(mapping(fields.get("delta")).get("text"))
             case "message_delta":
                 self._count(fields.get("usage"))
+                self.reading.usage_is_final = True
                 self._finish_reason = _finish_reason(mapping(fields.get("delta"))) or self._finish_reason
             case "message_stop":
                 self.reading.finish_reason = self._finish_reason or "stop"

@@ -4,7 +4,7 @@ CREATE FUNCTION claim_turns(turn_ids uuid[], claim_tokens uuid[], owner text, le
 RETURNS TABLE (
     id uuid, workspace_id uuid, bot_id uuid, epoch bigint, attempt integer, retries integer, crashes integer,
     model text, door text, question text, "position" bigint, accepted_at timestamptz, deadline_at timestamptz,
-    conversation text, end_user text, messages text, parameters text, inbox text
+    conversation text, end_user text, messages text, parameters text, inbox text, claimed_at timestamptz
 )
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
@@ -23,7 +23,7 @@ BEGIN
     SELECT t.id, t.workspace_id, t.bot_id,
         (SELECT epoch FROM workspace_counters AS w WHERE w.workspace_id = t.workspace_id),
         t.attempt, t.retries, t.crashes, t.model, t.door, t.question, t.position, t.accepted_at, t.deadline_at,
-        t.conversation, t.end_user, t.messages, t.parameters, t.inbox
+        t.conversation, t.end_user, t.messages, t.parameters, t.inbox, clock_timestamp()
     FROM unnest(turn_ids, claim_tokens) AS c (turn_id, token)
     JOIN turns AS t ON t.id = c.turn_id AND t.claim_token = c.token
     WHERE t.id = ANY (turn_ids) AND t.status || '' = 'running';

@@ -64,4 +64,5 @@ def _claimed(row: Row[Any]) -> ClaimedTurn:
         messages=json_value(row.messages),
         parameters=json_value(row.parameters) or {},
         inbox=row.inbox,
+        claimed_at=row.claimed_at,
     )

@@ -68,7 +68,10 @@ class AcceptResult:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedTurn:
-    """A turn leased by this process: everything the worker needs but configuration."""
+    """A turn leased by this process: everything the worker needs but configuration.
+
+    `claimed_at`: when PostgreSQL said so, by its clock as the other instants.
+    """
 
     turn_id: UUID
     workspace_id: UUID
@@ -88,6 +91,7 @@ class ClaimedTurn:
     messages: list[dict[str, str]] | None
     parameters: dict[str, Any]
     inbox: str | None
+    claimed_at: datetime
 
 
 class LeaseStanding(StrEnum):

@@ -46,6 +46,7 @@ def make_turn(**fields: Any) -> ClaimedTurn:
         messages=None,
         parameters={},
         inbox=None,
+        claimed_at=NOW,
     )
     return replace(turn, **fields)
 

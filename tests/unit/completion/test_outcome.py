@@ -115,6 +115,12 @@ def test_tokens_that_the_provider_reported_before_it_failed_count() -> None:
     assert (end.usage, end.usage_kind) == (USAGE, UsageKind.EXACT)
 
 
+def test_figures_that_were_said_before_the_text_are_completed_by_an_estimate_and_not_called_exact() -> None:
+    began = Usage(input_tokens=1318, output_tokens=1, cached_input_tokens=7)
+    end = end_of(CallFailure(ErrorType.TIMEOUT, text="x" * 40, usage=began, usage_is_final=False))
+    assert (end.usage, end.usage_kind) == (replace(began, output_tokens=10), UsageKind.ESTIMATED)
+
+
 def test_a_call_that_ran_into_the_deadline_expires_the_turn() -> None:
     end = end_of(CallFailure(ErrorType.TIMEOUT), after_seconds=120)
     assert end.status is TurnStatus.EXPIRED

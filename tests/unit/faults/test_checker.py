@@ -73,6 +73,12 @@ def test_a_turn_that_failed_without_a_reason_is_lost() -> None:
     assert Invariant.ENDS not in broken_by(turns=(replace(failed, reason="worker_crashed"),), seen=())
 
 
+def test_a_turn_that_expired_before_its_deadline_was_ended_by_another_clock() -> None:
+    expired = replace(TURN, status="expired", reason="timeout", holds_quota=False)
+    assert Invariant.DEADLINES in broken_by(turns=(replace(expired, early_seconds=119.0),), seen=())
+    assert Invariant.DEADLINES not in broken_by(turns=(replace(expired, early_seconds=-0.5),), seen=())
+
+
 def test_a_client_that_was_told_another_end_was_told_wrongly() -> None:
     assert broken_by(seen=(Seen("question-1-1", "t", "failed"),)) == {Invariant.SAME}
 
@@ -100,8 +106,9 @@ def test_an_ended_turn_without_the_event_that_ends_it_is_not_counted() -> None:
         (LOST, replace(COUNTED, request_id="r9")),
         (replace(COUNTED, attempt=1, ends_turn=False), COUNTED),
         (COUNTED,),
+        (LOST, replace(COUNTED, kind="estimated")),
     ],
-    ids=["other tokens", "no such call", "one answer twice", "an answer that nobody counted"],
+    ids=["other tokens", "no such call", "one answer twice", "an answer that nobody counted", "a guess at an answer"],
 )
 def test_tokens_that_the_provider_did_not_report_so_are_wrong(events: tuple[Event, ...]) -> None:
     assert Invariant.TOKENS in broken_by(events=events)
