@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from infra.embedded.redis import EmbeddedRedis
 from tests.guard.allocations import blocks_taken
 from tests.guard.budgets import compare, not_measured, read_budgets
@@ -12,6 +14,7 @@ from tests.servers import fresh_database
 LOADS = {"one_client": Load(clients=1, turns=200), "many_clients": Load(clients=64, turns=640)}
 
 
+@pytest.mark.usefixtures("slow_clocks")
 async def test_a_turn_costs_no_more_than_its_budgets(quiet_postgres: str, own_redis_server: EmbeddedRedis) -> None:
     blocks = {name: float(blocks_taken(step)) for name, step in steps().items()}
     costs = {name: await _cost(quiet_postgres, own_redis_server.url, load) for name, load in LOADS.items()}
