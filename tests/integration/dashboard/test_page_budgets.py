@@ -13,12 +13,14 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from infra.cli.demo_seed import write_seed
+from shared.admission import backlog
 from shared.store.workspaces.read import find_workspace
 from tests.dashboard_pages import OF_OPERATOR, OF_WORKSPACE, ids_found
 from tests.product import RUNS, Product, Workspace, running_product
 from tests.visitor import Visitor
 
 TURNS, BOTS = 3_000, 40
+A_LONG_TIME_SECONDS = 3600.0
 ANY_OTHER = 4
 """What a page may send that has no row here, the look at the session included."""
 STATEMENTS = {
@@ -56,8 +58,9 @@ def counted() -> Iterator[Statements]:
 
 
 @pytest.fixture
-async def quiet_product(database_url: str, redis_url: str) -> AsyncIterator[Product]:
-    """Run the dashboard alone, with the gateway beside it, which does nothing unasked."""
+async def quiet_product(database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Product]:
+    """Run the dashboard alone, with the gateway beside it, which does nothing unasked but look at the backlog."""
+    monkeypatch.setattr(backlog, "READ_SECONDS", A_LONG_TIME_SECONDS)
     without = frozenset(RUNS) - {"dashboard", "gateway"}
     async with running_product(database_url, redis_url, without=without) as running:
         yield running
