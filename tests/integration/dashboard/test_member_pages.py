@@ -86,7 +86,9 @@ async def test_the_last_owner_neither_leaves_nor_steps_down(product: Product) ->
     assert (await owner.get("/workspace/members")).status == 403
 
 
-async def test_a_changed_password_ends_all_sessions_opens_a_new_one_here_and_needs_the_old_one(product: Product) -> None:
+async def test_a_changed_password_ends_all_sessions_opens_a_new_one_here_and_needs_the_old_one(
+    product: Product,
+) -> None:
     workspace = await product.make_workspace()
     email = await new_member(product, Role.VIEWER, workspace)
     here, there = Visitor(product), Visitor(product)
