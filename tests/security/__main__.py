@@ -19,7 +19,7 @@ SHOWN = 20
 
 
 def _tell(figures: Figures) -> None:
-    print(told(figures), flush=True)  # noqa: T201 - a long run says how far it is
+    print(told(figures), *figures.problems[:SHOWN], sep="\n", flush=True)  # noqa: T201 - a long run says how far it is
 
 
 async def _run(postgres_url: str, redis_url: str) -> int:
