@@ -113,9 +113,10 @@ def _wrong_tokens(evidence: Evidence) -> Iterator[str]:
             yield f"turn {turn.turn_id} was answered {answered[turn.question]} times, {len(reported)} are counted"
         if len({event.request_id for event in reported}) < len(reported):
             yield f"turn {turn.turn_id} counts one answer twice"
-        if turn.status == "completed" and any(event.ends_turn and event.kind != "exact" for event in of_turn):
+        unreported = [event for event in of_turn if event.kind != "exact" and not event.gave_up]
+        if turn.status == "completed" and any(event.ends_turn for event in unreported):
             yield f"turn {turn.turn_id} completed and its figures are not the provider's"
-        unknown = sum(event.kind == "unknown" for event in of_turn)
+        unknown = sum(event.kind == "unknown" for event in unreported)
         if turn.is_calm and unknown > turn.crashes:
             yield f"turn {turn.turn_id} lost the figures of {unknown} calls and crashed {turn.crashes} times"
 
