@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from infra.simulator.calls import Call as SimulatedCall
 from infra.simulator.reply import text_of
-from tests.faults.checker import GROUPS
+from tests.faults.counted import GROUPS
 from tests.faults.evidence import Call, Counters, Event, Evidence, Figures, RollUpKey, Tokens, Turn
 from tests.faults.questions import name_in
 from tests.faults.world import World
