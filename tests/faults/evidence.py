@@ -55,7 +55,7 @@ class RollUpKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A usage event; `request_id` is the provider's."""
+    """A usage event; `request_id` is the provider's. `gave_up`: its call was ended by its time limit, answer or not."""
 
     turn_id: str
     attempt: int
@@ -65,6 +65,7 @@ class Event:
     tokens: Tokens
     request_id: str | None
     key: RollUpKey
+    gave_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)

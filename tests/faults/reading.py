@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from infra.simulator.calls import Call as SimulatedCall
 from infra.simulator.reply import text_of
-from tests.faults.checker import GROUPS
+from tests.faults.counted import GROUPS
 from tests.faults.evidence import Call, Counters, Event, Evidence, Figures, RollUpKey, Tokens, Turn
 from tests.faults.questions import name_in
 from tests.faults.world import World
@@ -17,9 +17,10 @@ from tests.faults.world import World
 
 async def read_evidence(world: World, longest_unclaimed_seconds: float) -> Evidence:
     """Return what is known of the run."""
+    limit_ms = world.product.settings.provider_timeout_seconds * 1000
     troubled = world.workspaces["troubled"].workspace_id
     turns = tuple(_turn(row, troubled) for row in await _rows(world, "SELECT * FROM turns"))
-    events = tuple(_event(row) for row in await _rows(world, "SELECT * FROM usage_events"))
+    events = tuple(_event(row, limit_ms) for row in await _rows(world, "SELECT * FROM usage_events"))
     calls = [_call(call) for call in world.simulator.calls]
     quota = await _rows(world, "SELECT * FROM quota WHERE used > 0")
     counters = await _rows(world, "SELECT * FROM workspace_counters")
@@ -58,7 +59,7 @@ def _turn(row: Any, troubled: str) -> Turn:
     )
 
 
-def _event(row: Any) -> Event:
+def _event(row: Any, limit_ms: float) -> Event:
     key_id = None if row.key_id is None else str(row.key_id)
     return Event(
         turn_id=str(row.turn_id),
@@ -69,6 +70,7 @@ def _event(row: Any) -> Event:
         tokens=Tokens(row.input_tokens, row.output_tokens),
         request_id=row.provider_request_id,
         key=RollUpKey(str(row.workspace_id), str(row.day), str(row.bot_id), row.model, row.provider, key_id),
+        gave_up=row.call_ms is not None and row.call_ms >= limit_ms,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -25,12 +25,17 @@ UNSETTLED = text(
 
 @dataclass(slots=True)
 class Watch:
-    """`is_calm` while everything is up; the clock of a ready turn begins anew when calm does."""
+    """`is_calm` while everything is up; the age of a ready turn begins anew when calm does.
+
+    It is counted in looks: between two of them at most twice their pause passes. A machine that gave this process no
+    time gave the workers none either, and says nothing of the product.
+    """
 
     database: Database
     is_calm: bool = False
     longest_unclaimed_seconds: float = 0.0
-    _since: dict[tuple[str, int], float] = field(default_factory=dict)
+    _ages: dict[tuple[str, int], float] = field(default_factory=dict)
+    _looked_at: float = 0.0
 
     async def look(self) -> None:
         """Look once; a store that is away is no calm."""
@@ -38,10 +43,10 @@ class Watch:
             rows = await self.database.call(READY) if self.is_calm else []
         except StoreError:
             rows = []
-        now, before = time.monotonic(), self._since
-        self._since = {(str(row.id), row.attempt): before.get((str(row.id), row.attempt), now) for row in rows}
-        for since in self._since.values():
-            self.longest_unclaimed_seconds = max(self.longest_unclaimed_seconds, now - since)
+        now = time.monotonic()
+        self._ages = aged(self._ages, {(str(row.id), row.attempt) for row in rows}, now - self._looked_at)
+        self._looked_at = now
+        self.longest_unclaimed_seconds = max(self.longest_unclaimed_seconds, *self._ages.values(), 0.0)
 
     async def open_turns(self) -> set[str]:
         return {str(row.id) for row in await self.database.call(OPEN)}
@@ -52,6 +57,14 @@ class Watch:
             return bool((await self.database.call(UNSETTLED))[0].left == 0)
         except StoreError:
             return False
+
+
+def aged(
+    before: Mapping[tuple[str, int], float], present: Collection[tuple[str, int]], seconds: float
+) -> dict[tuple[str, int], float]:
+    """Return for how long each present turn has been seen ready, `seconds` after the look before. Pure."""
+    passed = min(seconds, 2 * LOOK_SECONDS)
+    return {turn: before[turn] + passed if turn in before else 0.0 for turn in present}
 
 
 @asynccontextmanager

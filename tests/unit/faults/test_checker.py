@@ -116,6 +116,7 @@ def test_tokens_that_the_provider_did_not_report_so_are_wrong(events: tuple[Even
 
 def test_figures_that_were_lost_without_a_crash_are_wrong() -> None:
     assert broken_by(turns=(replace(TURN, crashes=0),)) == {Invariant.TOKENS}
+    assert broken_by(turns=(replace(TURN, crashes=0),), events=(replace(LOST, gave_up=True), COUNTED)) == set()
 
 
 @pytest.mark.parametrize("name", ["usage_daily", "usage_daily_all_bots", "usage_monthly"])
