@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -20,6 +21,7 @@ from shared.admission.refusal import UNAVAILABLE
 from shared.health import health_routes
 from shared.store.errors import StoreUnavailableError
 
+log = structlog.get_logger()
 CHAT = "/v1/chat/completions"
 OPERATIONS = [
     Route(CHAT, complete, methods=["POST"]),
@@ -47,6 +49,7 @@ def build_app(context: GatewayContext) -> ASGIApp:
             StoreUnavailableError: _answer_unavailable,
             HTTPException: _answer_http,
             ClientDisconnect: _answer_nobody,
+            Exception: _answer_failure,
         },
     )
     app.router.redirect_slashes = False  # it would lead to whatever host the request named
@@ -79,6 +82,9 @@ async def _complete(request: Request) -> Response:
         return await _answer_unavailable(request, error)
     except ClientDisconnect as error:
         return await _answer_nobody(request, error)
+    except Exception as error:
+        log.exception("request_failed")
+        return await _answer_failure(request, error)
 
 
 async def _answer_error(_: Request, error: Exception) -> Response:
@@ -93,6 +99,14 @@ async def _answer_unavailable(_: Request, __: Exception) -> Response:
 async def _answer_nobody(_: Request, __: Exception) -> Response:
     """Answer a caller who left in the middle of the request; nobody reads it."""
     return Response(status_code=400)
+
+
+async def _answer_failure(_: Request, __: Exception) -> Response:
+    """Answer what nobody foresaw; the log has it."""
+    sentence = (
+        "Something failed on our side; it is in the gateway's log. Send the message again with its Idempotency-Key."
+    )
+    return error_response(500, "internal_error", sentence, None)
 
 
 async def _answer_http(request: Request, error: Exception) -> Response:

@@ -30,6 +30,7 @@ TYPES = {
     403: "permission_error",
     404: "not_found_error",
     429: "rate_limit_error",
+    500: "server_error",
     503: "api_error",
 }
 
