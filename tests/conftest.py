@@ -8,10 +8,15 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import pytest
 import redis.asyncio as redis
 import uvloop
+from hypothesis import settings as hypothesis_settings
 
 from infra.embedded.postgres import EmbeddedPostgres
 from infra.embedded.redis import EmbeddedRedis
 from tests.servers import fresh_database, running_postgres, running_redis
+
+# a case may take as long as the machine needs: what is judged is what comes of it
+hypothesis_settings.register_profile("product", deadline=None)
+hypothesis_settings.load_profile("product")
 
 
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:

@@ -46,6 +46,8 @@ def _sections(blocks: Iterable[Block]) -> list[_Section]:
         if block.kind is not BlockKind.HEADING or len(block.text) > LONGEST_HEADING:
             sections[-1].blocks.append(block)
             continue
+        if not block.text.strip():
+            continue
         if above and block.level <= above[-1].level:
             _say_lonely_heading(sections)
         above = [heading for heading in above if heading.level < block.level] + [block]

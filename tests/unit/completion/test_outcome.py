@@ -8,6 +8,7 @@ import pytest
 
 from services.workers.completion.attempt import Called
 from services.workers.completion.outcome import RetryIn, judge
+from services.workers.completion.tokens import estimate_tokens
 from shared.domain.error_types import ErrorType
 from shared.domain.retry_rule import RetryPolicy
 from shared.domain.turn_status import Door, TurnStatus
@@ -118,7 +119,7 @@ def test_tokens_that_the_provider_reported_before_it_failed_count() -> None:
 def test_figures_that_were_said_before_the_text_are_completed_by_an_estimate_and_not_called_exact() -> None:
     began = Usage(input_tokens=1318, output_tokens=1, cached_input_tokens=7)
     end = end_of(CallFailure(ErrorType.TIMEOUT, text="x" * 40, usage=began, usage_is_final=False))
-    assert (end.usage, end.usage_kind) == (replace(began, output_tokens=10), UsageKind.ESTIMATED)
+    assert (end.usage, end.usage_kind) == (replace(began, output_tokens=estimate_tokens("x" * 40)), UsageKind.ESTIMATED)
 
 
 def test_a_call_that_ran_into_the_deadline_expires_the_turn() -> None:

@@ -97,14 +97,14 @@ def test_an_own_model_takes_a_shipped_set_of_rules_and_changes_single_ones() -> 
     assert rules["tools"].refuse
 
 
-def test_the_example_of_the_page_is_a_catalogue() -> None:
+def test_the_examples_of_the_page_are_catalogues() -> None:
     shipped = resources.files("shared.domain").joinpath("catalogue.toml").read_text(encoding="utf-8")
     page = (Path(__file__).parents[3] / "docs" / "models.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    examples = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
 
-    catalogue = parse_catalogue(shipped, example)
+    first, *_ = [parse_catalogue(shipped, example) for example in examples]
 
-    assert list(catalogue.models)[-1] == "gpt-6.1-terra"
+    assert list(first.models)[-1] == "gpt-6.1-terra"
 
 
 def test_a_file_that_cannot_be_read_is_named_with_its_setting(tmp_path: Path) -> None:
