@@ -43,10 +43,10 @@ def _sections(blocks: Iterable[Block]) -> list[_Section]:
     sections = [_Section((), [])]
     above: list[Block] = []
     for block in blocks:
+        if not block.text.strip():
+            continue
         if block.kind is not BlockKind.HEADING or len(block.text) > LONGEST_HEADING:
             sections[-1].blocks.append(block)
-            continue
-        if not block.text.strip():
             continue
         if above and block.level <= above[-1].level:
             _say_lonely_heading(sections)

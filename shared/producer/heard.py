@@ -11,7 +11,7 @@ import structlog
 
 from shared.producer.reply import Reply
 from shared.store.database import Database
-from shared.store.errors import StoreUnavailableError
+from shared.store.errors import StoreError, StoreUnavailableError
 from shared.store.producers.acknowledge import acknowledge
 from shared.tick_batch import TickBatch
 
@@ -28,11 +28,11 @@ class _Ack:
 
 
 class Acknowledgements:
-    """Writes what was heard, as long as it takes; `on_written` is told of each batch that is committed."""
+    """Writes what was heard, as long as it takes; `let_go` is told of each batch that is over."""
 
-    def __init__(self, database: Database, on_written: Callable[[Sequence[Reply]], None]) -> None:
+    def __init__(self, database: Database, let_go: Callable[[Sequence[Reply]], None]) -> None:
         self._database = database
-        self._on_written = on_written
+        self._let_go = let_go
         self._batch: TickBatch[_Ack] = TickBatch(self._write, max_in_flight=1)
 
     def add(self, reply: Reply) -> None:
@@ -62,7 +62,18 @@ class Acknowledgements:
             except StoreUnavailableError as error:
                 _log.warning("acknowledging_waits", replies=len(acks), error=str(error))
                 await asyncio.sleep(_PAUSE_SECONDS)
-        self._on_written([ack.reply for ack in acks])
+            except StoreError as error:
+                self._give_up(acks, error)
+                return
+        self._let_go([ack.reply for ack in acks])
         for ack in acks:
             if ack.done is not None and not ack.done.done():
                 ack.done.set_result(None)
+
+    def _give_up(self, acks: list[_Ack], error: StoreError) -> None:
+        """Tell who waits, and let the replies go: their lease lapses, and they are handed out again."""
+        _log.error("acknowledging_refused", replies=len(acks), error=str(error))
+        self._let_go([ack.reply for ack in acks])
+        for ack in acks:
+            if ack.done is not None and not ack.done.done():
+                ack.done.set_exception(error)

@@ -11,7 +11,10 @@ from shared.domain.table_text import table_rows
 from shared.domain.wording import Language
 
 PARAGRAPH_BORDER = re.compile(r"\n[ \t]*\n\s*")
-SENTENCE_END = re.compile(r"[.!?…]+[\"'”»)\]]*\s+")
+SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”»)\]]*+\s+")
+"""Each run of marks is tried once: a text of dots alone must not cost its square."""
+LONGEST_SPECIAL = 32
+"""No abbreviation, initial or day before a full stop is longer; so much is looked at, however long the text is."""
 LAST_WORD = re.compile(r"(\S+)$")
 NEXT_WORD = re.compile(r"\w+")
 HEADING = re.compile(r"#{1,6}\s+")
@@ -47,7 +50,10 @@ def split_sentences(text: str, language: Language) -> list[str]:
 def _is_end(text: str, end: re.Match[str], language: Language) -> bool:
     if not end.group().startswith("."):
         return True
-    before, after = LAST_WORD.search(text[: end.start()]), NEXT_WORD.match(text, end.end())
+    before, after = (
+        LAST_WORD.search(text[max(0, end.start() - LONGEST_SPECIAL) : end.start()]),
+        NEXT_WORD.match(text, end.end()),
+    )
     last = before.group().lstrip("(\"'„«“").lower() if before else ""
     following = after.group() if after else ""
     if last in language.abbreviations or following[:1].islower():

@@ -76,3 +76,10 @@ def test_a_sentence_that_two_passages_share_is_there_once() -> None:
     passages = [Passage("Hours", "Closed on Sundays."), Passage("Hours", "Closed on Sundays. Ring twice.")]
 
     assert [one.text for one in sentences_of(passages, ENGLISH)] == ["Closed on Sundays.", "Ring twice."]
+
+
+@pytest.mark.parametrize("text", ["." * 200_000 + "x", "x" * 200_000 + " y. Zed?", "Yes no. " * 25_000])
+def test_a_text_as_long_as_a_message_may_be_is_cut_without_looking_back_over_all_of_it(text: str) -> None:
+    parts = split_sentences(text, ENGLISH)  # where the cost is the square of the length, this never ends
+
+    assert "".join("".join(parts).split()) == "".join(text.split())
