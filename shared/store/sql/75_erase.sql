@@ -102,6 +102,8 @@ DECLARE
     cancelled integer := 0;
     looked_at_all boolean;
 BEGIN
+    -- the workspace is locked before its turns, as everywhere, and none of them is retried meanwhile
+    PERFORM 1 FROM workspace_counters WHERE workspace_id = of_workspace FOR UPDATE;
     o_erased := '{}';
     o_promoted := '{}';
     SELECT * INTO e FROM erasures WHERE workspace_id = of_workspace AND end_user = of_user FOR UPDATE;

@@ -1,0 +1,52 @@
+"""Erasing beside others that work on the same workspace: what is locked first, and what is judged under its lock."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import UUID
+
+from sqlalchemy import text
+
+from shared.store.database import Database
+from shared.store.erasures.order import order_erasure
+from shared.store.turns.retry import RetryCode, retry_turn
+from tests.actor import TESTER
+from tests.integration.store.bench import Bench, failed
+from tests.servers import until
+
+ERASE_TURN = text("SELECT erase_turns(ARRAY[CAST(:turn_id AS uuid)])")
+ERASE_USER = text("SELECT * FROM erase_user(:workspace_id, 'ada', 100)")
+UNLOCKED = "SELECT 1 FROM workspace_counters WHERE workspace_id = :workspace_id FOR UPDATE SKIP LOCKED"
+
+
+async def failed_turn(bench: Bench) -> UUID:
+    turn = await bench.accepted_and_claimed(end_user="ada", conversation="c")
+    await bench.record(failed(turn))
+    return turn.turn_id
+
+
+async def somebody_waits(database: Database) -> bool:
+    return bool(await database.call(text("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")))
+
+
+async def test_a_turn_that_is_erased_while_its_retry_waits_for_it_is_not_revived(bench: Bench) -> None:
+    turn_id = await failed_turn(bench)
+    async with bench.database.transaction() as erasing:
+        await erasing.execute(ERASE_TURN, {"turn_id": turn_id})
+        retry = asyncio.create_task(
+            retry_turn(bench.database, bot_id=bench.bot_id, turn_id=turn_id, deadline_seconds=60, waiting_limit=9)
+        )
+        await until(lambda: somebody_waits(bench.database))
+
+    assert (await retry).code is RetryCode.ERASED
+    (turn,) = await bench.sql("SELECT status, question FROM turns WHERE id = :id", id=turn_id)
+    assert tuple(turn) == ("failed", "")
+    assert ((await bench.workspace()).in_flight, await bench.used()) == (0, 0)
+
+
+async def test_an_erasure_locks_its_workspace_even_when_nothing_runs_there(bench: Bench) -> None:
+    await failed_turn(bench)
+    await order_erasure(bench.database, workspace_id=bench.workspace_id, end_user="ada", actor=TESTER)
+    async with bench.database.transaction() as erasing:
+        await erasing.execute(ERASE_USER, {"workspace_id": bench.workspace_id})
+        assert await bench.sql(UNLOCKED) == []
