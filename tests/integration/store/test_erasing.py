@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from shared.store.database import Database
+from shared.store.erasures.carry_out import erase_old
 from shared.store.erasures.order import order_erasure
 from shared.store.turns.retry import RetryCode, retry_turn
 from tests.actor import TESTER
@@ -50,3 +51,36 @@ async def test_an_erasure_locks_its_workspace_even_when_nothing_runs_there(bench
     async with bench.database.transaction() as erasing:
         await erasing.execute(ERASE_USER, {"workspace_id": bench.workspace_id})
         assert await bench.sql(UNLOCKED) == []
+
+
+async def keep_a_day(bench: Bench) -> None:
+    await bench.sql("UPDATE workspaces SET retention_days = 1 WHERE id = :workspace_id")
+
+
+async def age(bench: Bench, turn_id: UUID) -> None:
+    await bench.sql("UPDATE turns SET accepted_at = now() - interval '3 days' WHERE id = :id", id=turn_id)
+
+
+async def test_retention_locks_one_workspace_a_call(bench: Bench) -> None:
+    benches = [bench, *[await Bench.prepare(bench.database) for _ in range(3)]]
+    for each in benches:
+        await keep_a_day(each)
+    async with bench.database.transaction() as erasing:
+        await erasing.execute(text("SELECT * FROM erase_old_turns(100)"))
+        unlocked = [each for each in benches if await each.sql(UNLOCKED)]
+    assert len(unlocked) == 3
+
+
+async def test_a_workspace_that_an_unfinished_turn_holds_up_keeps_no_other_waiting(bench: Bench) -> None:
+    other = await Bench.prepare(bench.database)
+    running, old = (await bench.accepted_and_claimed()).turn_id, await failed_turn(other)
+    for each, turn_id in ((bench, running), (other, old)):
+        await age(each, turn_id)
+        await keep_a_day(each)
+
+    found = [await erase_old(bench.database, limit=1) for _ in range(4)]
+
+    assert [each.erased for each in found if each.erased] == [(old,)]
+    assert found[-1].is_over
+    await bench.sql("UPDATE turns SET status = 'cancelled', ended_at = now() WHERE id = :id", id=running)
+    assert (await erase_old(bench.database, limit=1)).erased == (running,)
