@@ -11,7 +11,7 @@ ORDERED = text(
     "SELECT workspace_id, end_user, asked_at, erased_turns FROM erasures ORDER BY asked_at, end_user LIMIT :at_most"
 )
 USER = text("SELECT * FROM erase_user(:workspace_id, :end_user, :at_most)")
-OLD = text("SELECT erase_old_turns(:at_most) AS erased")
+OLD = text("SELECT * FROM erase_old_turns(:at_most)")
 
 
 async def ordered_erasures(database: Database, *, limit: int) -> list[Erasure]:
@@ -27,6 +27,10 @@ async def erase_some(database: Database, erasure: Erasure, *, limit: int) -> Era
 
 
 async def erase_old(database: Database, *, limit: int) -> ErasedTurns:
-    """Erase at most so many of the turns that are older than their workspace keeps texts, the oldest first."""
+    """Erase at most so many old turns of the one workspace that is furthest behind what it keeps, the oldest first.
+
+    `is_over` says that no workspace was behind. A workspace without an old turn is looked at too, once an hour: nothing
+    erased does not mean over.
+    """
     (row,) = await database.call(OLD, at_most=limit)
-    return ErasedTurns(tuple(row.erased))
+    return ErasedTurns(tuple(row.o_erased), is_over=row.o_is_over)

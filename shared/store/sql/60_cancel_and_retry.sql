@@ -38,7 +38,13 @@ BEGIN
     PERFORM lock_workspace_of(of_turn);
     retried_now := clock_timestamp();
     this_month := date_trunc('month', retried_now AT TIME ZONE 'UTC')::date;
-    SELECT * INTO t FROM turns WHERE id = of_turn AND bot_id = of_bot;
+    INSERT INTO quota (workspace_id, month)
+    SELECT workspace_id, this_month FROM turns WHERE id = of_turn AND bot_id = of_bot
+    ON CONFLICT DO NOTHING;
+    PERFORM 1 FROM quota AS q JOIN turns AS own ON own.workspace_id = q.workspace_id
+    WHERE own.id = of_turn AND q.month = this_month FOR UPDATE OF q;
+    -- judged under its lock alone: what it was before may have been erased meanwhile
+    SELECT * INTO t FROM turns WHERE id = of_turn AND bot_id = of_bot FOR UPDATE;
     IF NOT FOUND THEN
         o_code := 'not_found';
         RETURN NEXT;
@@ -49,9 +55,6 @@ BEGIN
         RETURN NEXT;
         RETURN;
     END IF;
-    INSERT INTO quota (workspace_id, month) VALUES (t.workspace_id, this_month) ON CONFLICT DO NOTHING;
-    PERFORM 1 FROM quota WHERE workspace_id = t.workspace_id AND month = this_month FOR UPDATE;
-    PERFORM 1 FROM turns WHERE id = of_turn FOR UPDATE;
     SELECT * INTO counters FROM workspace_counters WHERE workspace_id = t.workspace_id;
     is_behind := t.conversation IS NOT NULL AND EXISTS (
         SELECT 1 FROM turns

@@ -20,7 +20,8 @@ BEGIN
     )
     SELECT coalesce(array_agg(id), '{}') INTO erased FROM blanked;
     DELETE FROM kept_answers WHERE (workspace_id, bot_id, cache_key) IN (
-        SELECT workspace_id, bot_id, cache_key FROM kept_answers WHERE turn_id = ANY (erased) FOR UPDATE
+        SELECT workspace_id, bot_id, cache_key FROM kept_answers WHERE turn_id = ANY (erased)
+        ORDER BY workspace_id, bot_id, cache_key FOR UPDATE
     );
     RETURN erased;
 END;
@@ -45,7 +46,7 @@ BEGIN
                 WHERE c.bot_id = t.bot_id AND c.conversation = t.conversation AND c.end_user = of_user
             )
         )
-        LIMIT at_most
+        ORDER BY t.id LIMIT at_most
     LOOP
         o_cancelled := o_cancelled + 1;
         o_promoted := o_promoted || coalesce((SELECT c.o_promoted FROM cancel_turn(a.bot_id, a.id) AS c), '{}');
@@ -102,6 +103,8 @@ DECLARE
     cancelled integer := 0;
     looked_at_all boolean;
 BEGIN
+    -- the workspace is locked before its turns, as everywhere, and none of them is retried meanwhile
+    PERFORM 1 FROM workspace_counters WHERE workspace_id = of_workspace FOR UPDATE;
     o_erased := '{}';
     o_promoted := '{}';
     SELECT * INTO e FROM erasures WHERE workspace_id = of_workspace AND end_user = of_user FOR UPDATE;
@@ -137,36 +140,37 @@ BEGIN
 END;
 $$;
 
--- Erase the oldest turns of workspaces that keep texts for so many days only; returns which.
--- The workspace is locked, so that no turn below the mark is retried meanwhile.
+-- Erase the oldest turns of the workspace that is furthest behind what it keeps; returns which. One workspace a call:
+-- it is locked, so that no turn below the mark is retried meanwhile, and nobody else's is. `o_is_over`: none is behind.
 DROP FUNCTION IF EXISTS erase_old_turns(integer);
-CREATE FUNCTION erase_old_turns(at_most integer) RETURNS uuid[]
+CREATE FUNCTION erase_old_turns(at_most integer, OUT o_erased uuid[], OUT o_is_over boolean)
 LANGUAGE plpgsql AS $$
 DECLARE
-    w record;
+    behind uuid;
     old uuid[];
-    erased uuid[] := '{}';
     reached timestamptz;
 BEGIN
-    FOR w IN
-        SELECT id FROM workspaces
-        -- an hour's worth at a time, not a turn's
-        WHERE retention_days IS NOT NULL
-            AND texts_kept_since < now() - make_interval(days => retention_days) - interval '1 hour'
-    LOOP
-        EXIT WHEN cardinality(erased) >= at_most;
-        PERFORM 1 FROM workspace_counters WHERE workspace_id = w.id FOR UPDATE;
-        SELECT array_agg(t.id ORDER BY t.accepted_at),
-            CASE WHEN count(*) < at_most THEN max(t.bound) ELSE max(t.accepted_at) END
-        INTO old, reached FROM oldest_turns(w.id, at_most) AS t;
-        IF old IS NULL THEN
-            SELECT erasable_before(w.id) INTO reached;
-        ELSE
-            erased := erased || erase_turns(old);
-        END IF;
-        UPDATE workspaces SET texts_kept_since = greatest(texts_kept_since, reached) WHERE id = w.id;
-    END LOOP;
-    RETURN erased;
+    o_erased := '{}';
+    SELECT id INTO behind FROM workspaces
+    -- an hour's worth at a time, not a turn's; whom an unfinished turn holds up is not behind, and keeps nobody waiting
+    WHERE retention_days IS NOT NULL
+        AND texts_kept_since < now() - make_interval(days => retention_days) - interval '1 hour'
+        AND texts_kept_since < erasable_before(id) - interval '1 hour'
+    ORDER BY texts_kept_since, id LIMIT 1;
+    o_is_over := behind IS NULL;
+    IF o_is_over THEN
+        RETURN;
+    END IF;
+    PERFORM 1 FROM workspace_counters WHERE workspace_id = behind FOR UPDATE;
+    SELECT array_agg(t.id ORDER BY t.accepted_at),
+        CASE WHEN count(*) < at_most THEN max(t.bound) ELSE max(t.accepted_at) END
+    INTO old, reached FROM oldest_turns(behind, at_most) AS t;
+    IF old IS NULL THEN
+        SELECT erasable_before(behind) INTO reached;
+    ELSE
+        o_erased := erase_turns(old);
+    END IF;
+    UPDATE workspaces SET texts_kept_since = greatest(texts_kept_since, reached) WHERE id = behind;
 END;
 $$;
 

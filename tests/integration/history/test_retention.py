@@ -69,7 +69,7 @@ async def test_batches_go_from_the_oldest_on_and_each_turn_goes_once(product: Pr
     async with product.database.transaction() as connection:  # nobody else sees it before the end
         await connection.execute(sql, {"id": talk.workspace.workspace_id})
         batches = [
-            (await connection.execute(text("SELECT erase_old_turns(2) AS erased"))).scalar_one() for _ in range(4)
+            (await connection.execute(text("SELECT o_erased FROM erase_old_turns(2)"))).scalar_one() for _ in range(4)
         ]
     assert [{str(each) for each in batch} for batch in batches] == [set(turns[3:]), set(turns[1:3]), {turns[0]}, set()]
 

@@ -9,7 +9,7 @@ ALTER TABLE bots
 ALTER TABLE workspaces
     ADD COLUMN retention_days integer CHECK (retention_days > 0),
     ADD COLUMN texts_kept_since timestamptz NOT NULL DEFAULT '-infinity';
-CREATE INDEX workspaces_with_retention ON workspaces (id) WHERE retention_days IS NOT NULL;
+CREATE INDEX workspaces_with_retention ON workspaces (texts_kept_since, id) WHERE retention_days IS NOT NULL;
 
 -- An erased turn keeps what it cost and loses what was said, by whom and in which conversation.
 ALTER TABLE turns ADD COLUMN erased_at timestamptz;
