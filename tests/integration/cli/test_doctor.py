@@ -31,7 +31,7 @@ async def test_a_sound_installation_passes_every_check(installation: Installatio
     seen = await doctor(installation)
     assert seen.code == 0, seen.out
     assert "✗" not in seen.out
-    assert seen.out.count("✓") == 13
+    assert seen.out.count("✓") == 14
 
 
 async def test_from_another_folder_it_says_where_it_looks_and_what_is_missing(tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ async def test_what_cannot_be_done_is_one_sentence_and_exit_2(installation: Inst
     await say(installation, "workspace", "create", "Acme")
     assert "There is no model gpt-1" in await refusal(installation, "bot", "create", "Acme", "B", "--model", "gpt-1")
     assert "needs the plan scale" in await refusal(installation, "bot", "create", "Acme", "B", "--model", "gpt-5")
-    assert "no bot" in await refusal(installation, "token", "create", "Acme", "--bot", unknown)
+    assert "No bot" in await refusal(installation, "token", "create", "Acme", "--bot", unknown)
     assert "no good token" in await refusal(installation, "token", "revoke", "Acme", unknown)
     assert "no good token" in await refusal(installation, "token", "rotate", "Acme", unknown)
     await say(installation, "workspace", "create", "Acme")
