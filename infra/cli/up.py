@@ -49,9 +49,13 @@ def up(*, simulator: bool) -> typer.Exit:
 
 def _run(settings: Settings, running: ExitStack, *, simulator: bool, began_at: float) -> int:
     names = (*SERVICES, SIMULATOR) if simulator else SERVICES
-    running.enter_context(hold_data_folder(settings.data_dir))  # first: a second start hears of the first, not of ports
+    was_there = settings.data_dir.exists()
+    if was_there:  # first of all: a second start hears of the first one, not of ports
+        running.enter_context(hold_data_folder(settings.data_dir))
     for name in names:
         require_free_port(settings, name)
+    if not was_there:
+        running.enter_context(hold_data_folder(settings.data_dir))
     settings = _with_master_keys(settings)
     load_catalogue(settings.catalogue_file)  # refused before anything runs
     settings = start_servers(settings, running)
