@@ -216,6 +216,18 @@ def _is_known(name: str) -> bool:
     return name.removeprefix(PREFIX).lower() in Settings.model_fields or name in DEMO_NAMES
 
 
+IN_OUR_WORDS = {
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_parsing": "must be a number",
+    "bool_parsing": "must be true or false",
+    "greater_than_equal": "must be {ge} or more",
+    "greater_than": "must be more than {gt}",
+    "less_than_equal": "must be at most {le}",
+    "literal_error": "must be {expected}",
+}
+"""What is wrong with a setting, by the kind of error that the library names."""
+
 DEMO_NAMES = frozenset({"MEVICHAT_CHAT_URL", "MEVICHAT_DASHBOARD_URL", "MEVICHAT_BOT_TOKEN", "MEVICHAT_ADMIN_TOKEN"})
 """What `.mevichat/demo.env` exports for scripts; a shell that sourced it can still start processes."""
 
@@ -223,4 +235,5 @@ DEMO_NAMES = frozenset({"MEVICHAT_CHAT_URL", "MEVICHAT_DASHBOARD_URL", "MEVICHAT
 def _first_problem(invalid: ValidationError) -> str:
     problem = invalid.errors(include_input=False, include_url=False)[0]
     name = PREFIX + str(problem["loc"][0]).upper()
-    return f"{name}: {problem['msg']}. Correct it or remove it to use the default."
+    said = IN_OUR_WORDS.get(problem["type"], problem["msg"].removeprefix("Value error, "))
+    return f"{name} {said.format(**problem.get('ctx', {}))}. Correct it or remove it to use the default."

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import typer
 
-from infra.cli.store_access import ACTOR, RefusedError, id_of, run_on_store
+from infra.cli.store_access import ACTOR, RefusedError, id_in, run_on_store
 from infra.cli.tables import print_table
 from infra.cli.workspaces import WorkspaceArgument, workspace_of
 from shared.domain.catalogue import MINI, Catalogue, load_catalogue
@@ -63,9 +63,10 @@ async def bot_of(database: Database, workspace_id: UUID, text: str) -> BotRow:
     if len(named) > 1:
         message = f"{len(named)} bots are named {text}; say the id (`mevichat bot list`)."
         raise RefusedError(message)
-    found = named[0] if named else await find_bot(database, workspace_id=workspace_id, bot_id=id_of(text, "bot"))
-    if found is None:
-        message = f"The workspace has no bot {text}; list them with `mevichat bot list`."
+    typed = id_in(text)
+    found = named[0] if named else typed and await find_bot(database, workspace_id=workspace_id, bot_id=typed)
+    if not found:
+        message = f"No bot of the workspace has the id or name {text}; `mevichat bot list WORKSPACE` shows them."
         raise RefusedError(message)
     return found
 

@@ -45,20 +45,27 @@ def _read_line(console: Console) -> str:
 
 async def _print_reply(answer: aiohttp.ClientResponse, console: Console) -> None:
     console.print("[bold]bot[/bold]  ", end="")
+    said = ""
     async for chunk in _chunks(answer):
         for choice in chunk.get("choices", []):
-            console.print(choice["delta"].get("content") or "", end="", markup=False, highlight=False)
+            text = choice["delta"].get("content") or ""
+            said += text
+            console.print(text, end="", markup=False, highlight=False)
         ours = chunk.get("mevichat") or {}
-        if ours.get("sources"):
-            console.print(f"\n[dim]{_sources_of(ours['sources'])}[/dim]", end="", highlight=False)
+        sources = unnamed_sources(said, ours.get("sources") or ())
+        if sources:
+            console.print(f"\n[dim]{escape(sources)}[/dim]", end="", highlight=False)
         error = ours.get("error")
         if error:
             console.print(f"\n[yellow]{error['reason']}[/yellow]", end="")
     console.print()
 
 
-def _sources_of(sources: Sequence[Mapping[str, Any]]) -> str:
-    return escape("from " + ", ".join(f"{source['title']} ({source['passage']})" for source in sources))
+def unnamed_sources(said: str, sources: Sequence[Mapping[str, Any]]) -> str:
+    """Name the sources that the reply does not name itself, as built-in Mini does; empty when there is none."""
+    unnamed = [source for source in sources if f": {source['title']}" not in said]
+    named = "; ".join(f"{source['title']}, passage {source['passage']}" for source in unnamed)
+    return f"Sources: {named}" if named else ""
 
 
 async def _chunks(answer: aiohttp.ClientResponse) -> AsyncIterator[dict[str, Any]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import aiohttp
 import typer
 import uvloop
@@ -12,7 +14,7 @@ from infra.cli.chat import chat
 from infra.cli.demo import DEMO_FILE, read_demo
 from infra.cli.new_tokens import new_token
 from infra.cli.run_service import refused
-from infra.cli.store_access import ACTOR, RefusedError, database_url, id_of
+from infra.cli.store_access import ACTOR, RefusedError, database_url, id_in
 from shared.domain.token_format import BOT_PREFIX
 from shared.errors import MevichatError
 from shared.settings import Settings, load_settings
@@ -68,9 +70,11 @@ async def _chat_by_name(settings: Settings, bot: str, chat_url: str) -> None:
 
 
 async def _find(database: Database, text: str) -> BotRow:
-    bots = [bot for row in await list_workspaces(database) for bot in await list_bots(database, row.workspace_id)]
-    found = [bot for bot in bots if bot.name == text] or [bot for bot in bots if bot.bot_id == id_of(text, "bot")]
-    if len(found) != 1:
-        message = f"{len(found) or 'No'} bots are named {text}; say an id (`mevichat bot list WORKSPACE`)."
-        raise RefusedError(message)
-    return found[0]
+    workspaces = await list_workspaces(database)
+    bots = [bot for row in workspaces for bot in await list_bots(database, row.workspace_id)]
+    found = [bot for bot in bots if bot.name == text] or [bot for bot in bots if bot.bot_id == id_in(text)]
+    if len(found) == 1:
+        return found[0]
+    shown = f"`mevichat bot list {shlex.quote(workspaces[0].name) if len(workspaces) == 1 else 'WORKSPACE'}` shows them"
+    message = f"{len(found)} bots are named {text}; say an id ({shown})."
+    raise RefusedError(message if found else f"No bot has the id or name {text}; {shown}.")

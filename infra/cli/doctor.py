@@ -43,20 +43,33 @@ async def _examine() -> list[Finding]:
         settings = with_kept_addresses(load_settings())
     except MevichatError as wrong:
         return [Finding("settings", "invalid", str(wrong))]
-    return [Finding("settings", "valid")] + [finding async for finding in _checks(settings)]
+    return [_data_folder(settings), Finding("settings", "valid")] + [finding async for finding in _checks(settings)]
 
 
 async def _checks(settings: Settings) -> AsyncIterator[Finding]:
     yield _master_keys(settings)
     yield _catalogue(settings)
     for check, problem in (await postgres_problems(settings.database_url)).items():
-        yield Finding(check, "wrong" if problem else "good", problem)
+        yield Finding(check, _found(problem, settings.database_url, "good"), problem)
     yield await _embeddings(settings)
     problem = await redis_problem(settings.redis_url)
-    yield Finding("Redis", "wrong" if problem else "good, evicts nothing", problem)
+    yield Finding("Redis", _found(problem, settings.redis_url, "good, evicts nothing"), problem)
     yield await _mini(settings)
     for process in SERVICES:
         yield _port(settings, process)
+
+
+def _data_folder(settings: Settings) -> Finding:
+    folder = settings.data_dir.absolute()
+    is_needed = not (settings.database_url and settings.redis_url and settings.master_keys)
+    if folder.exists() or not is_needed:
+        return Finding("data folder", str(folder))
+    fix = f"{folder} does not exist: go to the folder of `make run`, or set MEVICHAT_DATA_DIR to its .mevichat."
+    return Finding("data folder", "missing", fix)
+
+
+def _found(problem: str | None, address: str | None, good: str) -> str:
+    return good if problem is None else "wrong" if address else "missing"
 
 
 def _master_keys(settings: Settings) -> Finding:
@@ -65,7 +78,7 @@ def _master_keys(settings: Settings) -> Finding:
     try:
         count = len(parse_master_keys(settings.master_keys).keys)
     except MevichatError as wrong:
-        return Finding("master keys", "wrong", str(wrong))
+        return Finding("master keys", _found(str(wrong), settings.master_keys, ""), str(wrong))
     return Finding("master keys", f"{count} good")
 
 

@@ -20,17 +20,24 @@ from shared.store.members.rows import MemberRow
 from shared.store.members.write import MemberChange, add_member, remove_member, set_password
 
 app = typer.Typer(help="People who sign in to the dashboard.", no_args_is_help=True)
+WORKSPACE_ROLES = tuple(role.value for role in Role if role is not Role.OPERATOR)
 EmailArgument = Annotated[str, typer.Argument(help="The address with which the person signs in.")]
-WorkspaceOption = Annotated[str, typer.Option(help="The workspace's id, or its name when no other has it.")]
+WorkspaceArgument = Annotated[
+    str, typer.Argument(metavar="workspace", help="The workspace's id, or its name when no other has it.")
+]
+WorkspaceOption = Annotated[str, typer.Option("--workspace", help="The workspace, said as an option.")]
 OperatorOption = Annotated[bool, typer.Option("--operator", help="An operator, who belongs to no workspace.")]
-RoleOption = Annotated[Role, typer.Option(help="What a member of a workspace may do.")]
+RoleOption = Annotated[
+    str, typer.Option(metavar="|".join(WORKSPACE_ROLES), help="What a member of a workspace may do.")
+]
 
 
 @app.command()
 def add(
     email: EmailArgument,
-    workspace: WorkspaceOption = "",
-    role: RoleOption = Role.VIEWER,
+    workspace: WorkspaceArgument = "",
+    named: WorkspaceOption = "",
+    role: RoleOption = Role.VIEWER.value,
     operator: OperatorOption = False,  # noqa: FBT002 - an option of the command line
 ) -> None:
     """Let a person sign in; prints their first password, this once."""
@@ -38,8 +45,9 @@ def add(
     async def work(_: Settings, database: Database) -> str:
         address = _address(email)
         workspace_id = None
-        if not _is_operator(workspace, role, operator=operator):
-            workspace_id = (await workspace_of(database, workspace)).workspace_id
+        chosen = _role(role)
+        if not _is_operator(workspace or named, operator=operator):
+            workspace_id = (await workspace_of(database, _one(workspace, named))).workspace_id
         password = new_password()
         added = await add_member(
             database,
@@ -47,7 +55,7 @@ def add(
             workspace_id=workspace_id,
             email=address,
             password_hash=hash_password(password),
-            role=Role.OPERATOR if workspace_id is None else role,
+            role=Role.OPERATOR if workspace_id is None else chosen,
             actor=ACTOR,
         )
         if not added:
@@ -60,15 +68,16 @@ def add(
 
 @app.command(name="list")
 def list_all(
-    workspace: WorkspaceOption = "",
+    workspace: WorkspaceArgument = "",
+    named: WorkspaceOption = "",
     operator: OperatorOption = False,  # noqa: FBT002
 ) -> None:
     """Show a workspace's members, or the operators."""
 
     async def work(_: Settings, database: Database) -> list[MemberRow]:
-        if _is_operator(workspace, Role.VIEWER, operator=operator):
+        if _is_operator(workspace or named, operator=operator):
             return await list_operators(database)
-        row = await workspace_of(database, workspace)
+        row = await workspace_of(database, _one(workspace, named))
         return await list_members(database, row.workspace_id)
 
     rows: list[MemberRow] = run_on_store(work)
@@ -114,7 +123,7 @@ def password(email: EmailArgument) -> None:
 async def _member(database: Database, email: str) -> MemberRow:
     member = await find_member(database, _address(email))
     if member is None:
-        message = f"Nobody signs in with {email}; list members with `mevichat member list --workspace NAME`."
+        message = f"Nobody signs in with {email}; list members with `mevichat member list WORKSPACE`."
         raise RefusedError(message)
     return member
 
@@ -127,12 +136,23 @@ def _address(email: str) -> str:
     return address
 
 
-def _is_operator(workspace: str, role: Role, *, operator: bool) -> bool:
+def _is_operator(workspace: str, *, operator: bool) -> bool:
     """Tell whether an operator is meant; refuse what is neither the one nor the other."""
     if operator == bool(workspace):
-        message = "Say either --workspace NAME or --operator."
-        raise RefusedError(message)
-    if role is Role.OPERATOR and not operator:
-        message = "An operator belongs to no workspace; say --operator and no --workspace."
+        message = "Say either a workspace or --operator."
         raise RefusedError(message)
     return operator
+
+
+def _one(workspace: str, named: str) -> str:
+    if workspace and named and workspace != named:
+        message = f"Two workspaces are named, {workspace} and {named}; say one."
+        raise RefusedError(message)
+    return workspace or named
+
+
+def _role(text: str) -> Role:
+    if text not in WORKSPACE_ROLES:
+        message = f"{text} is no role of a workspace; choose one of {', '.join(WORKSPACE_ROLES)}."
+        raise RefusedError(message)
+    return Role(text)

@@ -65,10 +65,16 @@ def id_of(text: str, what: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        lists = {"workspace": "mevichat workspace list", "bot": "mevichat bot list WORKSPACE"}
-        hint = f"; list them with `{lists[what]}`" if what in lists else ""
-        message = f"{text} is not the id of a {what}{hint}."
+        message = f"{text} is not the id of a {what}."
         raise RefusedError(message) from None
+
+
+def id_in(text: str) -> UUID | None:
+    """Return the id that was typed, None when it is none: then it is a name."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 async def _run(settings: Settings, url: str, work: Callable[[Settings, Database], Awaitable[Any]]) -> Any:

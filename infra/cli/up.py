@@ -49,10 +49,13 @@ def up(*, simulator: bool) -> typer.Exit:
 
 def _run(settings: Settings, running: ExitStack, *, simulator: bool, began_at: float) -> int:
     names = (*SERVICES, SIMULATOR) if simulator else SERVICES
+    was_there = settings.data_dir.exists()
+    if was_there:  # first of all: a second start hears of the first one, not of ports
+        running.enter_context(hold_data_folder(settings.data_dir))
     for name in names:
         require_free_port(settings, name)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    running.enter_context(hold_data_folder(settings.data_dir))
+    if not was_there:
+        running.enter_context(hold_data_folder(settings.data_dir))
     settings = _with_master_keys(settings)
     load_catalogue(settings.catalogue_file)  # refused before anything runs
     settings = start_servers(settings, running)

@@ -8,8 +8,10 @@ from uuid import UUID
 import typer
 
 from infra.cli.export import export
-from infra.cli.store_access import ACTOR, RefusedError, id_of, run_on_store
+from infra.cli.store_access import ACTOR, RefusedError, id_in, run_on_store
 from infra.cli.tables import print_table
+from infra.cli.typed import plan_in, whole_number
+from shared.domain.erasure import unnamed_user
 from shared.domain.plans import Plan
 from shared.domain.retention import MOST_RETENTION_DAYS
 from shared.ids import new_id
@@ -22,20 +24,22 @@ from shared.store.workspaces.read import find_workspace, find_workspaces_named, 
 from shared.store.workspaces.rows import WorkspaceRow
 
 app = typer.Typer(help="Customers: their plans, slots, quotas and conversations.", no_args_is_help=True)
+PLANS = "|".join(Plan)
 WorkspaceArgument = Annotated[str, typer.Argument(help="The workspace's id, or its name when no other has it.")]
 
 
 @app.command()
 def create(
     name: Annotated[str, typer.Argument(help="What the customer is called.")],
-    plan: Annotated[Plan, typer.Option(help="What the customer pays for.")] = Plan.FREE,
+    plan: Annotated[str, typer.Option(metavar=PLANS, help="What the customer pays for.")] = Plan.FREE.value,
 ) -> None:
     """Make a workspace with its plan's slots and quota; prints its id."""
 
     async def work(settings: Settings, database: Database) -> UUID:
         workspace_id = new_id()
-        limits = _limits_of(settings, plan)
-        await create_workspace(database, workspace_id=workspace_id, name=_name(name), plan=plan, actor=ACTOR, **limits)
+        known = plan_in(plan)
+        limits = _limits_of(settings, known)
+        await create_workspace(database, workspace_id=workspace_id, name=_name(name), plan=known, actor=ACTOR, **limits)
         return workspace_id
 
     typer.echo(run_on_store(work))
@@ -53,41 +57,43 @@ def list_all() -> None:
 
 @app.command(name="plan")
 def set_plan(
-    workspace: WorkspaceArgument, plan: Annotated[Plan, typer.Argument(help="What the customer pays for.")]
+    workspace: WorkspaceArgument,
+    plan: Annotated[str, typer.Argument(metavar=PLANS, help="What the customer pays for.")],
 ) -> None:
     """Move a workspace to a plan, with that plan's slots and quota."""
 
     async def work(settings: Settings, database: Database) -> None:
         row = await workspace_of(database, workspace)
-        limits = _limits_of(settings, plan)
-        await change.set_plan(database, workspace_id=row.workspace_id, plan=plan, actor=ACTOR, **limits)
-        typer.echo(f"{row.name} is on {plan}.")
+        known = plan_in(plan)
+        limits = _limits_of(settings, known)
+        await change.set_plan(database, workspace_id=row.workspace_id, plan=known, actor=ACTOR, **limits)
+        typer.echo(f"{row.name} is on {known}.")
 
     run_on_store(work)
 
 
 @app.command()
-def quota(
-    workspace: WorkspaceArgument, messages: Annotated[int, typer.Argument(min=0, help="Messages a month.")]
-) -> None:
+def quota(workspace: WorkspaceArgument, messages: Annotated[str, typer.Argument(help="Messages a month.")]) -> None:
     """Say how many messages a month the workspace may send."""
 
     async def work(_: Settings, database: Database) -> None:
         row = await workspace_of(database, workspace)
-        await change.set_message_limit(database, workspace_id=row.workspace_id, message_limit=messages, actor=ACTOR)
-        typer.echo(f"{row.name} may send {messages} messages a month.")
+        limit = whole_number(messages, "messages", 0)
+        await change.set_message_limit(database, workspace_id=row.workspace_id, message_limit=limit, actor=ACTOR)
+        typer.echo(f"{row.name} may send {limit} messages a month.")
 
     run_on_store(work)
 
 
 @app.command()
-def slots(workspace: WorkspaceArgument, turns: Annotated[int, typer.Argument(min=1, help="Turns at once.")]) -> None:
+def slots(workspace: WorkspaceArgument, turns: Annotated[str, typer.Argument(help="Turns at once.")]) -> None:
     """Say how many turns of the workspace may run at once; the sweeper rings what this lets in."""
 
     async def work(_: Settings, database: Database) -> None:
         row = await workspace_of(database, workspace)
-        await change.set_slots(database, workspace_id=row.workspace_id, slots=turns, actor=ACTOR)
-        typer.echo(f"{row.name} may run {turns} turns at once.")
+        count = whole_number(turns, "turns", 1)
+        await change.set_slots(database, workspace_id=row.workspace_id, slots=count, actor=ACTOR)
+        typer.echo(f"{row.name} may run {count} turns at once.")
 
     run_on_store(work)
 
@@ -95,14 +101,15 @@ def slots(workspace: WorkspaceArgument, turns: Annotated[int, typer.Argument(min
 @app.command()
 def retention(
     workspace: WorkspaceArgument,
-    days: Annotated[int, typer.Argument(min=0, max=MOST_RETENTION_DAYS, help="Days that texts are kept; 0: for ever.")],
+    days: Annotated[str, typer.Argument(help=f"Days that texts are kept, up to {MOST_RETENTION_DAYS}; 0: for ever.")],
 ) -> None:
     """Say for how many days texts are kept; what is older, the sweeper erases for good."""
 
     async def work(_: Settings, database: Database) -> None:
         row = await workspace_of(database, workspace)
-        await change.set_retention(database, workspace_id=row.workspace_id, days=days or None, actor=ACTOR)
-        typer.echo(f"{row.name} keeps texts {f'for {days} days' if days else 'for ever'}.")
+        kept = whole_number(days, "days", 0, MOST_RETENTION_DAYS)
+        await change.set_retention(database, workspace_id=row.workspace_id, days=kept or None, actor=ACTOR)
+        typer.echo(f"{row.name} keeps texts {f'for {kept} days' if kept else 'for ever'}.")
 
     run_on_store(work)
 
@@ -118,8 +125,10 @@ def erase(
         if not user:
             message = "Name the end user whose conversations are to be erased."
             raise RefusedError(message)
-        await order_erasure(database, workspace_id=row.workspace_id, end_user=user, actor=ACTOR)
+        is_named = await order_erasure(database, workspace_id=row.workspace_id, end_user=user, actor=ACTOR)
         typer.echo("Ordered; the audit says `user.erased` when nothing is left.")
+        if not is_named:
+            typer.echo(unnamed_user(user))
 
     run_on_store(work)
 
@@ -152,9 +161,10 @@ async def workspace_of(database: Database, text: str) -> WorkspaceRow:
     if len(named) > 1:
         message = f"{len(named)} workspaces are named {text}; say the id (`mevichat workspace list`)."
         raise RefusedError(message)
-    found = named[0] if named else await find_workspace(database, id_of(text, "workspace"))
-    if found is None:
-        message = f"There is no workspace {text}; list them with `mevichat workspace list`."
+    typed = id_in(text)
+    found = named[0] if named else typed and await find_workspace(database, typed)
+    if not found:
+        message = f"No workspace has the id or name {text}; `mevichat workspace list` shows them."
         raise RefusedError(message)
     return found
 

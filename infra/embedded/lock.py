@@ -34,6 +34,6 @@ def hold_data_folder(folder: Path) -> Iterator[Path]:
 
 def _sentence(folder: Path, pid: str) -> str:
     return (
-        f"{folder} is already in use by a running Mevichat (process {pid or 'unknown'}). "
+        f"Mevichat already runs from this folder: process {pid or 'unknown'} holds {folder}. "
         "Stop it first, or choose another folder with MEVICHAT_DATA_DIR."
     )

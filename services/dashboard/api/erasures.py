@@ -13,6 +13,7 @@ from services.dashboard.authenticate import actor_of, authenticate
 from services.dashboard.body import STORABLE, Form, read_form
 from services.dashboard.context import context_of
 from services.dashboard.json_response import json_response
+from shared.domain.erasure import unnamed_user
 from shared.store.erasures.order import list_erasures, order_erasure
 
 ACCEPTED = 202
@@ -31,10 +32,11 @@ async def add(request: Request) -> Response:
     """Have all conversations of an end user erased: what runs is cancelled, every text goes; usage stays."""
     holder, context = await authenticate(request), context_of(request)
     form = await read_form(request, ErasureForm)
-    await order_erasure(
+    is_named = await order_erasure(
         context.database, workspace_id=holder.workspace_id, end_user=form.user, actor=actor_of(request, holder)
     )
-    return json_response({"user": form.user, "status": "ordered"}, ACCEPTED)
+    note = None if is_named else unnamed_user(form.user)
+    return json_response({"user": form.user, "status": "ordered", "note": note}, ACCEPTED)
 
 
 async def show_all(request: Request) -> Response:

@@ -101,7 +101,7 @@ async def _lines(visit: Visit, turn_id: UUID) -> AsyncIterator[bytes]:
 
 
 def _end(result: TurnResult) -> dict[str, Any]:
-    facts = facts_of(result.model, result.usage.input_tokens, result.usage.output_tokens)
+    facts = facts_of(result.model, result.usage, result.sources, is_cached=result.cached)
     return {"status": result.status, "reason": result.error.reason if result.error else None, "facts": facts}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.responses import Response
@@ -11,6 +12,8 @@ from services.dashboard.errors import AdminError
 from services.dashboard.pages.bot_views import USAGE_DAYS, bot_views, model_choices
 from services.dashboard.pages.render import render
 from services.dashboard.signing_in.visit import Visit
+from shared.domain.sources import Source
+from shared.domain.usage import Usage
 from shared.ids import new_id
 from shared.replies.reply_text import visible_text
 from shared.replies.results import result_of_row
@@ -64,9 +67,12 @@ def new_conversation() -> str:
     return f"{PREFIX}{new_id().hex}"
 
 
-def facts_of(model: str | None, input_tokens: int, output_tokens: int) -> str:
-    """Return what a reply ran on and cost, in a line."""
-    return f"{model or 'no model'} · {input_tokens:,} tokens in, {output_tokens:,} out"
+def facts_of(model: str | None, usage: Usage, sources: Sequence[Source], *, is_cached: bool) -> str:
+    """Return what a reply ran on, cost and was answered from, in a line."""
+    tokens = f"{usage.input_tokens:,} tokens in, {usage.output_tokens:,} out"
+    named = "; ".join(f"{source.title}, passage {source.passage}" for source in sources)
+    kept = "from the cache" if is_cached else ""
+    return " · ".join(filter(None, (model or "no model", tokens, kept, named and f"sources: {named}")))
 
 
 async def _said(visit: Visit, bot: BotRow, conversation: str) -> list[Said]:
@@ -81,7 +87,7 @@ async def _said(visit: Visit, bot: BotRow, conversation: str) -> list[Said]:
 
 
 def _said_in(turn: TurnRow) -> Said:
-    facts = facts_of(turn.model, turn.usage.input_tokens, turn.usage.output_tokens)
+    facts = facts_of(turn.model, turn.usage, turn.sources, is_cached=turn.cache_hit)
     if not turn.status.is_ended:
         return Said(turn.question, "The reply is still on its way; open the page again in a moment.", None, turn.model)
     return Said(turn.question, visible_text(result_of_row(turn)), turn.error.reason if turn.error else None, facts)

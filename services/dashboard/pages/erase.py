@@ -24,8 +24,10 @@ async def order(visit: Visit) -> Response:
     if not 1 <= len(user) <= LONGEST_USER:
         refusal = invalid("user", f"Name the end user in 1 to {LONGEST_USER:,} characters.")
         return await _page(visit, user, refusal)
-    await order_erasure(visit.context.database, workspace_id=visit.workspace_id, end_user=user, actor=visit.actor)
-    return go_to("/conversations/erase", "erasure-ordered")
+    is_named = await order_erasure(
+        visit.context.database, workspace_id=visit.workspace_id, end_user=user, actor=visit.actor
+    )
+    return go_to("/conversations/erase", "erasure-ordered" if is_named else "erasure-unnamed")
 
 
 async def _page(visit: Visit, user: str, refusal: AdminError | None = None) -> Response:

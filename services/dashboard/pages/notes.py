@@ -11,6 +11,7 @@ NOTES = {
     "plan-changed": "The plan was changed; turns accepted from now on follow it.",
     "rate-changed": "The limit was changed; messages that come from now on follow it.",
     "retention-changed": "Saved. Texts that are too old go within about an hour.",
+    "erasure-unnamed": "The erasure is ordered. No turn names this end user at present; names are compared letter by letter.",
     "erasure-ordered": "The erasure is under way. It goes on when this page is closed.",
     "limits-changed": "The limits were changed.",
     "turns-retried": "All of these turns run once more.",

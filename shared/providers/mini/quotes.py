@@ -47,6 +47,8 @@ class Quote:
 class _Said:
     sentence: Sentence
     places: Mapping[str, float]
+    above: frozenset[str]
+    """The words of its heading and of its document's title."""
 
 
 def find_quotes(asked: Asked, passages: Sequence[Passage], words: Words) -> tuple[Quote, ...]:
@@ -63,8 +65,15 @@ def find_quotes(asked: Asked, passages: Sequence[Passage], words: Words) -> tupl
     if best <= 0.0:
         return ()
     chosen = sorted(range(len(said)), key=lambda at: -scores[at])[:MOST_SENTENCES]
-    close = [at for at in sorted(chosen) if scores[at] >= SHARE_OF_BEST * best]
-    return tuple(_quote(said[at], asked) for at in close)
+    close = [said[at] for at in sorted(chosen) if scores[at] >= SHARE_OF_BEST * best]
+    return tuple(_quote(one, asked) for one in _to_the_point(close, asked))
+
+
+def _to_the_point(close: Sequence[_Said], asked: Asked) -> Sequence[_Said]:
+    """Beside what speaks of all that is asked, leave out what does not, and what does so by chance: elsewhere."""
+    whole = [one for one in close if asked.own <= one.places.keys()]
+    about = {one.sentence.title for one in whole if asked.own & one.above}
+    return [one for one in whole if not about or one.sentence.title in about] or close
 
 
 def quoted_passages(quotes: Sequence[Quote], passages: Sequence[Passage], words: Words) -> tuple[Passage, ...]:
@@ -87,7 +96,7 @@ def _said(sentence: Sentence, words: Words) -> _Said:
     places: dict[str, float] = {}
     for text, worth in ((sentence.title, IN_TITLE), (sentence.heading, IN_HEADING), (sentence.text, IN_SENTENCE)):
         places |= dict.fromkeys(words.said(text), worth)
-    return _Said(sentence, places)
+    return _Said(sentence, places, words.said(sentence.title) | words.said(sentence.heading))
 
 
 def _weights(asked: Asked, said: Sequence[_Said]) -> dict[str, float]:

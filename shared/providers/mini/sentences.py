@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from shared.domain.chat import Passage
-from shared.domain.table_text import table_rows
+from shared.domain.table_text import PROSE_END, table_rows
 from shared.domain.wording import Language
 
 PARAGRAPH_BORDER = re.compile(r"\n[ \t]*\n\s*")
@@ -21,6 +21,8 @@ HEADING = re.compile(r"#{1,6}\s+")
 BULLET = re.compile(r"(?:[-*•\u2013>]|\d{1,2}[.)])\s+")
 LABEL = re.compile(r"[QA]\s*[:.]\s+")
 """As lists of questions and answers mark theirs."""
+NAMED = re.compile(r"[^\W_][^:]{0,60}:\s+\S")
+"""A value with its name before it: so a row of an uploaded table is written, a line for each of its cells."""
 EMPHASIS = re.compile(r"(\*\*|__|`)(.+?)\1")
 HEADING_WORDS = 6
 """A line of more words than this is no heading, however bare it stands."""
@@ -71,12 +73,23 @@ def _of_passage(passage: Passage, language: Language) -> Iterator[Sentence]:
         if rows is not None:
             yield from (Sentence(passage.title, heading, text) for text in _row_texts(rows))
             continue
+        if _is_row(lines):
+            yield Sentence(passage.title, heading, ", ".join(line.rstrip(".;,") for line in lines))
+            continue
         is_last = at == len(paragraphs) - 1
         for is_heading, text in _lines_read(lines, is_last=is_last):
             if is_heading:
                 heading = text
             else:
                 yield from (Sentence(passage.title, heading, one) for one in split_sentences(text, language))
+
+
+def _is_row(lines: Sequence[str]) -> bool:
+    """Tell a table's row from prose with colons, whose lines all end as sentences do, and from questions and answers."""
+    is_named = len(lines) > 1 and all(NAMED.match(line) and not LABEL.match(line) for line in lines)
+    return (
+        is_named and not all(line.endswith(PROSE_END) for line in lines) and not any(line[-1] == "?" for line in lines)
+    )
 
 
 def _row_texts(rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 
+from infra.cli.chat import unnamed_sources
 from shared.domain.catalogue import MINI
 from shared.store.tokens.list import list_tokens
 from tests.integration.cli.commands import ENDS_WITHIN_SECONDS, clean_environment, start
@@ -60,6 +61,24 @@ async def test_a_bots_name_lends_a_token_that_ends_with_the_conversation(product
 async def test_what_the_door_refuses_is_said_in_its_own_words(product: Product, tmp_path: Path) -> None:
     _, out = await type_into_chat(product, "mvb_unknown", "Hello\n", tmp_path)
     assert "token" in out.lower() or "api key" in out.lower()
+
+
+async def test_a_source_that_the_reply_names_itself_is_not_named_again(product: Product, tmp_path: Path) -> None:
+    bot = await make_bot(await product.make_workspace())
+    _, out = await type_into_chat(product, bot["token"], "When is the shop closed?\n\n", tmp_path)
+    assert (out.count("Hours"), "Sources:" in out) == (1, False), out
+
+
+def test_sources_that_the_reply_does_not_name_are_named_below_it() -> None:
+    sources = [{"title": "Hours", "passage": 1}, {"title": "Returns", "passage": 3}]
+    assert unnamed_sources("Closed on Sundays.", sources) == "Sources: Hours, passage 1; Returns, passage 3"
+    assert unnamed_sources("Closed. (Source: Hours)", sources) == "Sources: Returns, passage 3"
+
+
+async def test_a_name_that_no_bot_has_is_answered_with_where_the_names_are(product: Product, tmp_path: Path) -> None:
+    await product.make_workspace()
+    _, out = await type_into_chat(product, "nosuch", "", tmp_path)
+    assert out == "No bot has the id or name nosuch; `mevichat bot list Test` shows them.\n"
 
 
 async def test_without_a_product_one_sentence_says_so(tmp_path: Path) -> None:

@@ -28,7 +28,8 @@ async def test_conversations_are_exported_erased_and_given_days(
         assert [orjson.loads(line)["question"] for line in of_ada.out.splitlines()] == ["Hello from Ada"]
         assert (await run("export", "--to", "2001-01-01")).out == ""
 
-        assert "Ordered" in (await run("erase", "ada")).out
+        assert "No turn names Ada at present" in (await run("erase", "Ada")).last_line
+        assert (await run("erase", "ada")).last_line.startswith("Ordered")
         await until_erased(talk.workspace)
         assert [orjson.loads(line)["user"] for line in (await run("export")).out.splitlines()] == ["bob"]
 
@@ -43,7 +44,10 @@ async def test_conversations_are_exported_erased_and_given_days(
     [
         (("export", "Test", "--from", "soon"), "soon is no day"),
         (("erase", "Test", ""), "Name the end user"),
-        (("erase", "Nobody", "ada"), "not the id of a workspace"),
+        (("erase", "Nobody", "ada"), "No workspace has the id or name Nobody"),
+        (("retention", "Test", "abc"), "days must be a whole number from 0 to 3650, not abc."),
+        (("slots", "Test", "0"), "turns must be a whole number from 1 to"),
+        (("plan", "Test", "gold"), "gold is no plan; choose one of free, pro, scale."),
     ],
 )
 async def test_a_command_that_cannot_be_carried_out_says_why(

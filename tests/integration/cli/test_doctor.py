@@ -31,7 +31,20 @@ async def test_a_sound_installation_passes_every_check(installation: Installatio
     seen = await doctor(installation)
     assert seen.code == 0, seen.out
     assert "✗" not in seen.out
-    assert seen.out.count("✓") == 12
+    assert seen.out.count("✓") == 14
+
+
+async def test_from_another_folder_it_says_where_it_looks_and_what_is_missing(tmp_path: Path) -> None:
+    seen = await mevichat("doctor", environment={"MEVICHAT_DATA_DIR": str(tmp_path / "no")})
+    said = " ".join(seen.out.split())
+    assert seen.code == 1
+    assert "data folder missing" in said.partition("settings")[0]
+    assert ("wrong" in said, "PostgreSQL missing" in said, "Redis missing" in said) == (False, True, True), said
+
+
+async def test_a_port_that_is_no_number_is_refused_in_our_words() -> None:
+    seen = await mevichat("doctor", environment={"MEVICHAT_GATEWAY_PORT": "abc"})
+    assert "MEVICHAT_GATEWAY_PORT must be a whole number." in " ".join(seen.out.split())
 
 
 async def test_a_weak_master_key_fails(installation: Installation) -> None:

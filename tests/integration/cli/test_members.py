@@ -55,6 +55,7 @@ async def test_an_owner_is_added_listed_given_another_password_and_not_removed_w
     assert (await is_password(first, ann.password_hash), await is_password(second, ann.password_hash)) == (False, True)
     assert await find_session(database, b"c", whole_life_seconds=LONG, idle_life_seconds=LONG) is None
     listed = (await mevichat("member", "list", "--workspace", "Acme", environment=installation)).out
+    assert listed == (await mevichat("member", "list", "Acme", environment=installation)).out
     assert "ann@example.com" in listed
     assert "owner" in listed
     assert second not in listed
@@ -80,9 +81,12 @@ async def test_what_cannot_be_done_is_one_sentence(installation: Installation) -
     await say(installation, "member", "add", "ann@example.com", *of_acme)
     assert "already" in await refusal(installation, "member", "add", "ANN@example.com", *of_acme)
     assert "no e-mail address" in await refusal(installation, "member", "add", "ann", *of_acme)
-    assert "either --workspace" in await refusal(installation, "member", "add", "b@example.com")
-    assert "either --workspace" in await refusal(installation, "member", "add", "b@example.com", *of_acme, "--operator")
-    assert "no workspace" in await refusal(
-        installation, "member", "add", "b@example.com", *of_acme, "--role", "operator"
+    assert "either a workspace or --operator" in await refusal(installation, "member", "add", "b@example.com")
+    assert "either a workspace or --operator" in await refusal(
+        installation, "member", "add", "b@example.com", *of_acme, "--operator"
     )
+    assert "operator is no role of a workspace" in await refusal(
+        installation, "member", "add", "b@example.com", "Acme", "--role", "operator"
+    )
+    assert "Two workspaces are named" in await refusal(installation, "member", "list", "Other", *of_acme)
     assert "Nobody signs in" in await refusal(installation, "member", "password", "b@example.com")

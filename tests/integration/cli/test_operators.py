@@ -91,12 +91,14 @@ async def test_a_token_without_a_bot_is_an_admin_token(installation: Installatio
 
 async def test_what_cannot_be_done_is_one_sentence_and_exit_2(installation: Installation) -> None:
     unknown = str(new_id())
-    assert "is not the id of a workspace" in await refusal(installation, "bot", "list", "nobody")
-    assert f"There is no workspace {unknown}" in await refusal(installation, "workspace", "slots", unknown, "3")
+    assert "No workspace has the id or name nobody" in await refusal(installation, "bot", "list", "nobody")
+    assert f"No workspace has the id or name {unknown}" in await refusal(
+        installation, "workspace", "slots", unknown, "3"
+    )
     await say(installation, "workspace", "create", "Acme")
     assert "There is no model gpt-1" in await refusal(installation, "bot", "create", "Acme", "B", "--model", "gpt-1")
     assert "needs the plan scale" in await refusal(installation, "bot", "create", "Acme", "B", "--model", "gpt-5")
-    assert "no bot" in await refusal(installation, "token", "create", "Acme", "--bot", unknown)
+    assert "No bot" in await refusal(installation, "token", "create", "Acme", "--bot", unknown)
     assert "no good token" in await refusal(installation, "token", "revoke", "Acme", unknown)
     assert "no good token" in await refusal(installation, "token", "rotate", "Acme", unknown)
     await say(installation, "workspace", "create", "Acme")

@@ -169,7 +169,7 @@ async def test_only_the_workspace_and_the_months_that_were_asked_for_are_looked_
     ("words", "sentence"),
     [
         (("--since", "yesterday"), "yesterday is no day; write it like 2026-11-24."),
-        (("--workspace", "Nobody"), "Nobody is not the id of a workspace"),
+        (("--workspace", "Nobody"), "No workspace has the id or name Nobody"),
     ],
 )
 async def test_what_cannot_be_looked_at_is_said_in_one_sentence(

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
+import orjson
 import psutil
 import pytest
 
@@ -17,6 +18,11 @@ from infra.cli.demo import read_demo
 from tests.integration.cli.commands import ENDS_WITHIN_SECONDS, free_ports, mevichat, running
 
 GREETED_WITHIN_SECONDS = 90
+FIRST_ANSWER = (
+    "The Lantern & Thread shop is open from Tuesday to Saturday, 10:00 to 18:30. "
+    "On the first Thursday of each month the workshop upstairs stays open until 21:00 for lamp repairs. "
+    "(Source: Opening hours of the Lantern & Thread shop)"
+)
 
 
 @pytest.fixture
@@ -61,7 +67,8 @@ async def test_an_empty_folder_becomes_a_product_whose_printed_curl_works(enviro
     folder = Path(environment["MEVICHAT_DATA_DIR"])
     async with running("up", environment=environment) as process:
         said = await until_greeted(process)
-        assert "Tuesday to Saturday" in await run_printed_curl(said)
+        reply = orjson.loads(await run_printed_curl(said))
+        assert reply["choices"][0]["message"]["content"] == FIRST_ANSWER
         demo = read_demo(folder)
         assert demo["dashboard_url"] in said
         assert demo["admin_token"] in said
@@ -129,5 +136,5 @@ async def test_a_second_product_on_the_same_folder_is_refused(environment: dict[
         await until_greeted(process)
         ended = await mevichat("up", environment=environment | free_ports())
         assert ended.code == 2
-        assert "is already in use by a running Mevichat" in ended.err
+        assert "Mevichat already runs from this folder" in ended.err
         await stop(process, signal.SIGTERM)

@@ -25,10 +25,19 @@ MANY = text(
 )
 
 
-async def erase(workspace: Workspace, user: str) -> None:
+async def erase(workspace: Workspace, user: str, note: str | None = None) -> None:
     status, answer = await workspace.admin("POST", "/api/erasures", {"user": user})
-    assert (status, answer) == (202, {"user": user, "status": "ordered"})
+    assert (status, answer) == (202, {"user": user, "status": "ordered", "note": note})
     await until_erased(workspace)
+
+
+async def test_an_erasure_of_nobody_is_ordered_and_says_that_no_turn_names_them(product: Product) -> None:
+    talk = await Talk.open(product)
+    await talk.say("My name is Ada", user="ada")
+
+    await erase(talk.workspace, "Ada", "No turn names Ada at present; names are compared letter by letter.")
+
+    assert await turns_with_text(talk.workspace) == 1
 
 
 async def audit_of(workspace: Workspace, action: str) -> list[dict[str, Any]]:

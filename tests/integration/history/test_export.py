@@ -103,6 +103,8 @@ async def test_an_end_user_is_erased_on_a_page_by_an_admin_alone(talk: Talk) -> 
 
     assert (refused.status, 'id="user-problem"' in refused.text) == (422, True)
     assert (done.status, done.leads_to) == (303, "/conversations/erase?done=erasure-ordered")
+    unnamed = await admin.post("/conversations/erase", user="Ada")
+    assert unnamed.leads_to == "/conversations/erase?done=erasure-unnamed"
     assert 'value="ada &amp; co"' in (await admin.get("/conversations/erase?user=ada+%26+co")).text
     assert [line["user"] for line in await export(talk.workspace)] == ["bob"]
     assert (await viewer.post("/conversations/erase", user="bob")).status == 403

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 import redis.asyncio as redis
 from sqlalchemy import text
 
@@ -15,6 +16,10 @@ from tests.servers import until
 HOURS = b"# Opening\n\n## Weekdays\n\nThe shop opens at nine.\n"
 PRICES = b"article;price\nTea;3.50\nCoffee;4.20\n"
 PAGE = b"<html><body><nav>Home</nav><h1>Returns</h1><p>Returns are free for 30 days.</p></body></html>"
+
+
+MODELS = b"Model,Price,Warranty\nK100,49 EUR,2 years\nK200 Pro,89 EUR,5 years\n"
+TABLE = b"# Models\n\n| Model | Price | Warranty |\n|---|---|---|\n| K100 | 49 EUR | 2 years |\n| K200 Pro | 89 EUR | 5 years |\n"
 
 
 async def answer_of(workspace: Workspace, bot: dict[str, Any], question: str) -> str:
@@ -42,6 +47,20 @@ async def test_files_of_every_format_are_read_and_answered_from(product: Product
     assert "(Source: Returns)" in await answer_of(workspace, bot, "Are returns free?")
     assert "price: 4.20" in await answer_of(workspace, bot, "What is the price of coffee?")
     assert "im Winter um zehn" in await answer_of(workspace, bot, "Wann öffnen wir im Winter?")
+
+
+@pytest.mark.parametrize("file", [{"models.csv": MODELS}, {"models.md": TABLE}], ids=["CSV", "Markdown"])
+async def test_a_row_of_an_uploaded_table_answers_whole(product: Product, file: dict[str, bytes]) -> None:
+    workspace = await product.make_workspace()
+    bot = await workspace.add_bot("mevichat:mini")
+
+    await upload(workspace, bot["id"], file)
+    await until_read(workspace)
+
+    price = await answer_of(workspace, bot, "What is the price of the K200 Pro?")
+    warranty = await answer_of(workspace, bot, "What is the warranty on the K100?")
+    assert price.startswith("Model: K200 Pro, Price: 89 EUR, Warranty: 5 years. (Source: ")
+    assert warranty.startswith("Model: K100, Price: 49 EUR, Warranty: 2 years. (Source: ")
 
 
 async def test_a_file_that_cannot_be_read_fails_with_its_reason_and_harms_no_other(product: Product) -> None:

@@ -41,6 +41,30 @@ async def test_the_sentence_that_speaks_of_what_is_asked_is_quoted_with_its_titl
     assert await answer(question) == [said]
 
 
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("What is the price of the K200 Pro?", "Model: K200 Pro, Price: 89 EUR, Warranty: 5 years. (Source: Models)"),
+        ("What is the warranty on the K100?", "Model: K100, Price: 49 EUR, Warranty: 2 years. (Source: Models)"),
+    ],
+)
+async def test_a_row_of_an_uploaded_table_is_quoted_whole_and_no_other_row(question: str, said: str) -> None:
+    rows = "Model: K100\nPrice: 49 EUR\nWarranty: 2 years\n\nModel: K200 Pro\nPrice: 89 EUR\nWarranty: 5 years"
+
+    assert await answer(question, passages=(Passage("Models", rows),)) == [said]
+
+
+async def test_what_has_the_words_by_chance_is_left_out_beside_an_answer_from_a_document_about_them() -> None:
+    chance = Passage("Returns", "The shop mends any seam that opens.")
+
+    said = await answer(
+        "When is the shop open?", passages=(Passage("Opening hours", "The shop is open daily."), chance)
+    )
+
+    assert said == ["The shop is open daily. (Source: Opening hours)"]
+    assert await answer("When is the shop open?", passages=(chance,)) == [f"{chance.text} (Source: Returns)"]
+
+
 @pytest.mark.parametrize("question", ["Who is the president of France?", "is it the", "", "🙂", "¿?"])
 async def test_without_an_answer_in_the_documents_it_says_so_and_how_to_ask(question: str) -> None:
     (said,) = await answer(question)

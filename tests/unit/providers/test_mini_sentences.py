@@ -68,6 +68,18 @@ def test_a_row_of_a_table_is_read_with_its_columns_names(table: str) -> None:
     assert read(table) == [("", "Plan: Free, Price: 0"), ("", "Plan: Pro, Price: 20")]
 
 
+def test_a_row_of_an_uploaded_table_is_one_sentence() -> None:
+    assert read("Model: K100\nPrice: 49 EUR\nNote: Light.\n\nModel: K200 Pro\nPrice: 89 EUR") == [
+        ("", "Model: K100, Price: 49 EUR, Note: Light"),
+        ("", "Model: K200 Pro, Price: 89 EUR"),
+    ]
+
+
+@pytest.mark.parametrize("prose", ["Returns: within 30 days.\nDelivery: free from 60.", "Q: Cash?\nA: By card: yes"])
+def test_prose_with_colons_and_questions_with_answers_are_no_row(prose: str) -> None:
+    assert not any(", " in text for _, text in read(prose))
+
+
 def test_a_last_line_alone_is_a_sentence_however_bare() -> None:
     assert read("Ring twice") == [("", "Ring twice")]
 

@@ -1,0 +1,37 @@
+"""What an operator typed, read: a plan, a whole number; what is none is refused in our own words."""
+
+from __future__ import annotations
+
+from infra.cli.store_access import RefusedError
+from shared.domain.plans import Plan
+
+MOST_WHOLE_NUMBER = 2_147_483_647
+"""What the database's columns hold."""
+
+
+def whole_number(text: str, name: str, least: int, most: int = MOST_WHOLE_NUMBER) -> int:
+    """Return the number.
+
+    Raises:
+        RefusedError: it is no whole number from `least` to `most`.
+
+    """
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= len(str(MOST_WHOLE_NUMBER)) else -1
+    if not least <= number <= most:
+        message = f"{name} must be a whole number from {least} to {most}, not {text}."
+        raise RefusedError(message)
+    return number
+
+
+def plan_in(text: str) -> Plan:
+    """Return the plan of that name.
+
+    Raises:
+        RefusedError: there is none.
+
+    """
+    try:
+        return Plan(text)
+    except ValueError:
+        message = f"{text} is no plan; choose one of {', '.join(Plan)}."
+        raise RefusedError(message) from None
