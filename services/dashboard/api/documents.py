@@ -74,10 +74,9 @@ async def _add_files(request: Request, holder: TokenHolder) -> Response:
 async def show_all(request: Request) -> Response:
     """List documents; `?bot_id=` those of one bot."""
     holder = await authenticate(request)
-    documents = await list_documents(context_of(request).database, workspace_id=holder.workspace_id)
-    wanted = id_of(request, "bot_id", "the id of a bot")
-    rows = [document_body(each) for each in documents if wanted in (None, each.bot_id)]
-    return json_response(page(rows, request))
+    bot_id = id_of(request, "bot_id", "the id of a bot")
+    documents = await list_documents(context_of(request).database, workspace_id=holder.workspace_id, bot_id=bot_id)
+    return json_response(page([document_body(each) for each in documents], request))
 
 
 async def show(request: Request) -> Response:

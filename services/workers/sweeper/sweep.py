@@ -35,8 +35,8 @@ log = structlog.get_logger()
 
 AT_MOST = 1_000
 EVENTS_A_MESSAGE = 100
-DOCUMENTS_A_SWEEP = 20
-"""So few, because each is indexed within the sweep; a bot of a thousand documents takes a minute."""
+PASSAGES_A_SWEEP = 500
+"""So few, because they are indexed within the sweep, and whoever writes passages of the bot waits so long."""
 SHARES_EVERY_SECONDS = 60.0
 """How often every workspace's kept answers are counted: that reads the whole of an index."""
 
@@ -124,7 +124,7 @@ class Sweep:
         swept.labels("answers").inc(dropped)
 
     async def _reindex(self) -> None:
-        swept.labels("reindexed").inc(await reindex_passages(self._database, documents=DOCUMENTS_A_SWEEP))
+        swept.labels("reindexed").inc(await reindex_passages(self._database, at_most=PASSAGES_A_SWEEP))
 
     def _rejected(self, key: KeyRow) -> KeyRejectedV1:
         return KeyRejectedV1(

@@ -21,9 +21,10 @@ INSERT = text(
     f"INSERT INTO bots (id, workspace_id, name, model, system_prompt, key_id, language, {LIMIT_COLUMNS}) VALUES (:bot_id, "
     f":workspace_id, :name, :model, :system_prompt, :key_id, :language, {', '.join(f':{name}' for name in LIMIT_NAMES)})",
 )
+# not FOR UPDATE: whoever writes the bot's documents refers to its row and takes the counters after it
 LOCK = text(
     f"SELECT {BOT_COLUMNS} FROM bots "
-    "WHERE workspace_id = :workspace_id AND id = :bot_id AND deleted_at IS NULL FOR UPDATE",
+    "WHERE workspace_id = :workspace_id AND id = :bot_id AND deleted_at IS NULL FOR NO KEY UPDATE",
 )
 CHANGEABLE = ("name", "model", "system_prompt", "key_id", "language", *LIMIT_NAMES)
 UPDATE = text(
@@ -33,6 +34,8 @@ UPDATE = text(
 DELETE = text(
     "UPDATE bots SET deleted_at = now() WHERE workspace_id = :workspace_id AND id = :bot_id AND deleted_at IS NULL",
 )
+# before the counters: the sweeper holds the row while it indexes
+LOCK_REINDEXING = text("SELECT 1 FROM reindexing WHERE bot_id = :bot_id FOR UPDATE")
 # from the first document on, also where an earlier change is still under way
 REINDEX = text(
     "INSERT INTO reindexing (bot_id, after) VALUES (:bot_id, '00000000-0000-0000-0000-000000000000') "
@@ -78,6 +81,8 @@ async def update_bot(
         details = {name: changes[name] for name in CHANGEABLE if name in changes}
         if "system_prompt" in details:  # of a prompt only that it changed
             details["system_prompt"] = "changed"
+        if "language" in changes:
+            await connection.execute(LOCK_REINDEXING, {"bot_id": bot_id})
         await begin_change(connection, workspace_id, actor=actor, action="bot.update", target=bot_id, details=details)
         found = (await connection.execute(LOCK, {"workspace_id": workspace_id, "bot_id": bot_id})).one_or_none()
         if found is None:

@@ -8,7 +8,7 @@ from enum import Enum, auto
 from sqlalchemy import text
 
 from shared.store.database import Database
-from shared.store.documents.passages import insert_passages, passages_of_other_documents
+from shared.store.documents.passages import insert_passages, lock_passages, passages_of_other_documents
 from shared.store.documents.rows import ClaimedUpload, NewPassage
 from shared.store.workspaces.epoch import start_epoch
 
@@ -41,7 +41,7 @@ async def keep_passages(
     of_document = {"document_id": claimed.document_id, "version": claimed.version}
     ids = {"bot_id": claimed.bot_id, "document_id": claimed.document_id}
     async with database.transaction() as connection:
-        await start_epoch(connection, claimed.workspace_id)
+        await lock_passages(connection, claimed.bot_id)
         marked = await connection.execute(READY, of_document | {"attempt": claimed.attempt, "pages": pages})
         others = await passages_of_other_documents(connection, **ids)
         if marked.rowcount == 0 or others + len(passages) > most_passages:
@@ -50,4 +50,5 @@ async def keep_passages(
         await connection.execute(DELETE, of_document)
         await insert_passages(connection, passages, **ids)
         await connection.execute(SERVE, of_document | {"passage_count": len(passages)})
+        await start_epoch(connection, claimed.workspace_id)
     return Keeping.KEPT

@@ -1,4 +1,8 @@
-"""The passages of a document, inside a change that has locked its workspace."""
+"""The passages of a document, inside a change that has locked its bot's passages.
+
+The order of locks: the bot's passages, the file, the document and its passages, the workspace's counters last.
+Indexing takes seconds, and every turn of the workspace waits for the counters.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.store.documents.rows import NewPassage
 
+LOCK = text("SELECT lock_passages_of(:bot_id)")
+LOCK_OF_DOCUMENT = text(
+    "SELECT lock_passages_of(bot_id) FROM documents WHERE workspace_id = :workspace_id AND id = :document_id",
+)
 OF_OTHERS = text(
     "SELECT coalesce(sum(passage_count), 0) FROM documents WHERE bot_id = :bot_id AND id <> :document_id",
 )
@@ -18,6 +26,16 @@ INSERT = text(
     "SELECT :document_id, ordinal, :bot_id, title, passage "
     "FROM unnest(CAST(:titles AS text[]), CAST(:passages AS text[])) WITH ORDINALITY AS p (title, passage, ordinal)",
 )
+
+
+async def lock_passages(connection: AsyncConnection, bot_id: UUID) -> None:
+    """Wait until nobody else writes passages of this bot, and let nobody do so until the commit."""
+    await connection.execute(LOCK, {"bot_id": bot_id})
+
+
+async def lock_passages_of_document(connection: AsyncConnection, *, workspace_id: UUID, document_id: UUID) -> None:
+    """Do the same for the bot of a document; nothing when the workspace has none."""
+    await connection.execute(LOCK_OF_DOCUMENT, {"workspace_id": workspace_id, "document_id": document_id})
 
 
 async def passages_of_other_documents(connection: AsyncConnection, *, bot_id: UUID, document_id: UUID) -> int:

@@ -11,18 +11,25 @@ from shared.store.database import Database
 
 LONGEST_QUESTION = 4_000
 """Characters; what a longer message asks is looked for at its end."""
-MOST_WORDS_READ = 200
+MOST_LANGUAGES_READ = 3
+MOST_WORDS_READ = 100
+"""In each language, of the question and of what was asked before."""
 MOST_SIMILAR_READ = 100
 
-# the bot may have passages in several languages, and the question is read as each of them
+# the bot may have passages in several languages, and the question is read as each of those that most of them have
 READ = text(
     """
     WITH asked AS (
         SELECT c.language, w.lexeme AS word, said.is_earlier,
-            row_number() OVER (PARTITION BY c.language, w.lexeme) = 1 AS is_first FROM passage_counts AS c
+            row_number() OVER (PARTITION BY c.language, w.lexeme) = 1 AS is_first
+        FROM (
+            SELECT language FROM passage_counts WHERE bot_id = :bot_id AND passages > 0
+            ORDER BY passages DESC, language LIMIT :most_languages
+        ) AS c
         CROSS JOIN (VALUES (CAST(:question AS text), false), (CAST(:earlier AS text), true)) AS said (text, is_earlier)
-        CROSS JOIN LATERAL unnest(to_tsvector(CAST(c.language AS regconfig), said.text)) AS w
-        WHERE c.bot_id = :bot_id AND c.passages > 0 LIMIT :most_words
+        CROSS JOIN LATERAL (
+            SELECT lexeme FROM unnest(to_tsvector(CAST(c.language AS regconfig), said.text)) LIMIT :most_words
+        ) AS w
     ), counted AS (
         SELECT a.word, bool_and(a.is_earlier) AS is_earlier, min(a.language) AS language, coalesce(sum(c.passages) FILTER (WHERE a.is_first), 0) AS passages FROM asked AS a
         LEFT JOIN word_counts AS c ON c.bot_id = :bot_id AND c.language = a.language AND c.word = a.word
@@ -53,6 +60,7 @@ async def read_question(database: Database, *, bot_id: UUID, question: str, earl
         bot_id=bot_id,
         question=question[-LONGEST_QUESTION:],
         earlier=earlier[-LONGEST_QUESTION:],
+        most_languages=MOST_LANGUAGES_READ,
         most_words=MOST_WORDS_READ,
         most_similar=MOST_SIMILAR_READ,
     )

@@ -1,4 +1,7 @@
-"""Keep files as they come in; who reads them is told after the commit."""
+"""Keep files as they come in; who reads them is told after the commit.
+
+No epoch starts: a bot answers from the same passages until a file is read.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,10 @@ from uuid import UUID
 from sqlalchemy import text
 
 from shared.domain.actor import Actor
+from shared.store.audit.append import append_audit
+from shared.store.audit.rows import AuditEntry
 from shared.store.database import Database
 from shared.store.documents.rows import NewUpload
-from shared.store.workspaces.epoch import begin_change
 
 # no passages yet: version 0
 DOCUMENT = text(
@@ -42,14 +46,8 @@ async def insert_uploads(
         for upload in uploads:
             of_document = {"document_id": upload.document_id, "workspace_id": workspace_id}
             details = {"title": upload.title, "bot_id": bot_id, "file_name": upload.file_name}
-            await begin_change(
-                connection,
-                workspace_id,
-                actor=actor,
-                action="document.create",
-                target=upload.document_id,
-                details=details,
-            )
+            entry = AuditEntry(workspace_id, actor, "document.create", upload.document_id, details)
+            await append_audit(connection, entry)
             await connection.execute(DOCUMENT, of_document | {"bot_id": bot_id, "title": upload.title})
             await connection.execute(UPLOAD, of_document | {"file_name": upload.file_name, "content": upload.content})
 
@@ -62,27 +60,19 @@ async def replace_upload(database: Database, upload: NewUpload, *, workspace_id:
     values: dict[str, Any] = {"document_id": upload.document_id, "workspace_id": workspace_id}
     values |= {"file_name": upload.file_name, "content": upload.content}
     async with database.transaction() as connection:
-        details = {"file_name": upload.file_name}
-        await begin_change(
-            connection,
-            workspace_id,
-            actor=actor,
-            action="document.replace",
-            target=upload.document_id,
-            details=details,
-        )
         replaced = await connection.execute(UPLOAD, values)
-        if replaced.rowcount == 0:
-            await connection.rollback()
+        if replaced.rowcount > 0:
+            details = {"file_name": upload.file_name}
+            entry = AuditEntry(workspace_id, actor, "document.replace", upload.document_id, details)
+            await append_audit(connection, entry)
         return replaced.rowcount > 0
 
 
 async def retry_upload(database: Database, *, workspace_id: UUID, document_id: UUID, actor: Actor) -> bool:
     """Let a failed file be read once more; False when it has not failed, or is not there."""
     async with database.transaction() as connection:
-        await begin_change(connection, workspace_id, actor=actor, action="document.retry", target=document_id)
         values = {"workspace_id": workspace_id, "document_id": document_id}
         retried = await connection.execute(RETRY, values)
-        if retried.rowcount == 0:
-            await connection.rollback()
+        if retried.rowcount > 0:
+            await append_audit(connection, AuditEntry(workspace_id, actor, "document.retry", document_id))
         return retried.rowcount > 0

@@ -9,7 +9,12 @@ from sqlalchemy import text
 
 from shared.domain.actor import Actor
 from shared.store.database import Database
-from shared.store.documents.passages import insert_passages, passages_of_other_documents
+from shared.store.documents.passages import (
+    insert_passages,
+    lock_passages,
+    lock_passages_of_document,
+    passages_of_other_documents,
+)
 from shared.store.documents.rows import NewPassage
 from shared.store.workspaces.epoch import begin_change
 
@@ -38,24 +43,26 @@ async def insert_document(
     count = len(passages)
     values = {"document_id": document_id, "bot_id": bot_id, "title": title, "passage_count": count}
     async with database.transaction() as connection:
-        details = {"title": title, "bot_id": bot_id}
-        await begin_change(
-            connection, workspace_id, actor=actor, action="document.create", target=document_id, details=details
-        )
+        await lock_passages(connection, bot_id)
         others = await passages_of_other_documents(connection, bot_id=bot_id, document_id=document_id)
         if most_passages is not None and others + count > most_passages:
             await connection.rollback()
             return False
         await connection.execute(DOCUMENT, values | {"workspace_id": workspace_id})
         await insert_passages(connection, passages, bot_id=bot_id, document_id=document_id)
+        details = {"title": title, "bot_id": bot_id}
+        await begin_change(
+            connection, workspace_id, actor=actor, action="document.create", target=document_id, details=details
+        )
     return True
 
 
 async def delete_document(database: Database, *, workspace_id: UUID, document_id: UUID, actor: Actor) -> bool:
     """Delete a document and its passages; False when there is none."""
     async with database.transaction() as connection:
-        await begin_change(connection, workspace_id, actor=actor, action="document.delete", target=document_id)
-        deleted = await connection.execute(DELETE, {"workspace_id": workspace_id, "document_id": document_id})
-        if deleted.rowcount == 0:
-            await connection.rollback()
+        ids = {"workspace_id": workspace_id, "document_id": document_id}
+        await lock_passages_of_document(connection, **ids)
+        deleted = await connection.execute(DELETE, ids)
+        if deleted.rowcount > 0:
+            await begin_change(connection, workspace_id, actor=actor, action="document.delete", target=document_id)
         return deleted.rowcount > 0

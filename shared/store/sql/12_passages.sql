@@ -1,18 +1,25 @@
 -- Passages as they are searched: the language of each, its words, and how often a bot's passages hold a word.
 
 -- Recognise a text's language by its commonest words: those that PostgreSQL's dictionaries stop. 'simple': none is sure.
-CREATE OR REPLACE FUNCTION language_of(said text) RETURNS text
-LANGUAGE sql STABLE AS $$
-    WITH said_words AS (
-        SELECT DISTINCT lexeme FROM unnest(to_tsvector('simple', left(said, 600))) AS w
-    ), found AS (
-        SELECT language, count(*) FILTER (WHERE ts_lexize((language || '_stem')::regdictionary, lexeme) = '{}') AS stops
-        FROM unnest(ARRAY['english', 'german', 'french', 'spanish', 'italian', 'portuguese', 'dutch', 'danish',
-            'swedish', 'norwegian', 'finnish', 'hungarian', 'russian', 'turkish'])
-            WITH ORDINALITY AS of_all (language, place) CROSS JOIN said_words
-        GROUP BY language, place ORDER BY stops DESC, place
-    )
-    SELECT coalesce((SELECT language FROM found WHERE stops >= 2 LIMIT 1), 'simple');
+-- The dictionaries are named as constants: looked up by name for each word they took most of a document's indexing.
+DROP FUNCTION IF EXISTS language_of(text);
+CREATE OR REPLACE FUNCTION indexed_language_of(said text) RETURNS text
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    words text[] := tsvector_to_array(to_tsvector('simple', left(said, 600)));
+    dictionaries regdictionary[] := ARRAY['english_stem', 'german_stem', 'french_stem', 'spanish_stem', 'italian_stem',
+        'portuguese_stem', 'dutch_stem', 'danish_stem', 'swedish_stem', 'norwegian_stem', 'finnish_stem',
+        'hungarian_stem', 'russian_stem', 'turkish_stem']::regdictionary[];
+    names text[] := ARRAY['english', 'german', 'french', 'spanish', 'italian', 'portuguese', 'dutch', 'danish',
+        'swedish', 'norwegian', 'finnish', 'hungarian', 'russian', 'turkish'];
+    best integer;
+BEGIN
+    SELECT d.place INTO best FROM unnest(dictionaries) WITH ORDINALITY AS d (dictionary, place)
+    CROSS JOIN unnest(words) AS w (word)
+    WHERE length(w.word) <= 15 AND ts_lexize(d.dictionary, w.word) = '{}'
+    GROUP BY d.place HAVING count(*) >= 2 ORDER BY count(*) DESC, d.place LIMIT 1;
+    RETURN coalesce(names[best], 'simple');
+END;
 $$;
 
 -- The language in which a passage of this bot is indexed; a name that PostgreSQL does not know is 'simple'.
@@ -22,7 +29,7 @@ DECLARE
     chosen text := (SELECT language FROM bots WHERE id = of_bot);
 BEGIN
     IF chosen = 'auto' THEN
-        RETURN language_of(said);
+        RETURN indexed_language_of(said);
     END IF;
     RETURN coalesce((SELECT cfgname FROM pg_ts_config WHERE cfgname = chosen LIMIT 1), 'simple');
 END;
@@ -43,12 +50,17 @@ $$;
 CREATE OR REPLACE TRIGGER index_passage BEFORE INSERT OR UPDATE OF title, text, language ON passages
 FOR EACH ROW EXECUTE FUNCTION index_passage();
 
--- The counts follow the passages, whoever writes them; by no other way can they be changed. The bots' rows are locked
--- first, so that two writers of one bot take turns.
+-- Two writers of one bot's passages take turns. Whoever writes them takes this lock before all others (the triggers
+-- below only make sure) and the workspace's counters after all others: indexing may take seconds, and every turn of the
+-- workspace waits for the counters. The first number is ours alone; two bots of one hash cost each other time.
+CREATE OR REPLACE FUNCTION lock_passages_of(bot uuid) RETURNS void
+LANGUAGE sql AS 'SELECT pg_advisory_xact_lock(1868783471, hashtext(bot::text))';
+
+-- The counts follow the passages, whoever writes them; by no other way can they be changed.
 CREATE OR REPLACE FUNCTION count_new_passages() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM 1 FROM bots WHERE id IN (SELECT bot_id FROM new_passages) ORDER BY id FOR NO KEY UPDATE;
+    PERFORM lock_passages_of(bot_id) FROM (SELECT DISTINCT bot_id FROM new_passages ORDER BY 1) AS b;
     INSERT INTO passage_counts AS c
     SELECT bot_id, language, count(*), sum(length(words)) FROM new_passages GROUP BY 1, 2
     ON CONFLICT (bot_id, language) DO UPDATE SET passages = c.passages + excluded.passages, words = c.words + excluded.words;
@@ -63,7 +75,7 @@ $$;
 CREATE OR REPLACE FUNCTION count_old_passages() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM 1 FROM bots WHERE id IN (SELECT bot_id FROM old_passages) ORDER BY id FOR NO KEY UPDATE;
+    PERFORM lock_passages_of(bot_id) FROM (SELECT DISTINCT bot_id FROM old_passages ORDER BY 1) AS b;
     UPDATE passage_counts AS c SET passages = c.passages - o.passages, words = c.words - o.words
     FROM (
         SELECT bot_id, language, count(*) AS passages, sum(length(words)) AS words FROM old_passages GROUP BY 1, 2
@@ -85,7 +97,7 @@ $$;
 CREATE OR REPLACE FUNCTION count_changed_passages() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM 1 FROM bots WHERE id IN (SELECT bot_id FROM new_passages) ORDER BY id FOR NO KEY UPDATE;
+    PERFORM lock_passages_of(bot_id) FROM (SELECT DISTINCT bot_id FROM new_passages ORDER BY 1) AS b;
     INSERT INTO passage_counts AS c
     SELECT bot_id, language, sum(n), sum(n * length(words))
     FROM (SELECT *, 1 AS n FROM new_passages UNION ALL SELECT *, -1 FROM old_passages) AS moved GROUP BY 1, 2
@@ -109,28 +121,43 @@ CREATE OR REPLACE TRIGGER count_changed_passages AFTER UPDATE ON passages
 REFERENCING OLD TABLE AS old_passages NEW TABLE AS new_passages
 FOR EACH STATEMENT EXECUTE FUNCTION count_changed_passages();
 
--- Index the passages of so many documents anew, of one bot whose language changed; returns how many passages.
--- The search finds what is indexed in either language meanwhile. It may stop anywhere and goes on where it stopped.
-CREATE OR REPLACE FUNCTION reindex_passages(documents_at_most integer) RETURNS integer
+-- Index the passages of some documents anew, about so many and of one document at least, of one bot whose language
+-- changed; returns how many passages. Who is writing the bot's passages goes first: it may not know the new language,
+-- and what it writes must be seen here, so the bot's turn comes later. The search finds what is indexed in either
+-- language meanwhile. It may stop anywhere and goes on where it stopped.
+DROP FUNCTION IF EXISTS reindex_passages(integer);
+CREATE FUNCTION reindex_passages(passages_at_most integer) RETURNS integer
 LANGUAGE plpgsql AS $$
 DECLARE
     r reindexing;
     ids uuid[];
     changed integer;
 BEGIN
-    SELECT * INTO r FROM reindexing WHERE finished_at IS NULL ORDER BY bot_id LIMIT 1 FOR UPDATE SKIP LOCKED;
+    SELECT * INTO r FROM reindexing
+    WHERE finished_at IS NULL AND pg_try_advisory_xact_lock(1868783471, hashtext(bot_id::text))
+    ORDER BY bot_id LIMIT 1 FOR UPDATE SKIP LOCKED;
     IF NOT FOUND THEN
         RETURN 0;
     END IF;
     ids := ARRAY(
-        SELECT id FROM documents WHERE bot_id = r.bot_id AND id > r.after ORDER BY id LIMIT documents_at_most
+        SELECT id FROM (
+            SELECT id, sum(passage_count) OVER (ORDER BY id) AS so_far, row_number() OVER (ORDER BY id) AS place
+            FROM (
+                SELECT id, passage_count FROM documents
+                WHERE bot_id = r.bot_id AND id > r.after ORDER BY id LIMIT passages_at_most
+            ) AS d
+        ) AS d
+        WHERE so_far <= passages_at_most OR place = 1 ORDER BY id
     );
     UPDATE passages AS p SET language = language_for(p.bot_id, p.title || E'\n' || p.text)
     WHERE p.document_id = ANY (ids);
     GET DIAGNOSTICS changed = ROW_COUNT;
+    r.after := coalesce(ids[cardinality(ids)], r.after);
     UPDATE reindexing
-    SET after = coalesce(ids[cardinality(ids)], r.after),
-        finished_at = CASE WHEN cardinality(ids) < documents_at_most THEN now() END
+    SET after = r.after,
+        finished_at = CASE
+            WHEN NOT EXISTS (SELECT 1 FROM documents WHERE bot_id = r.bot_id AND id > r.after) THEN now()
+        END
     WHERE bot_id = r.bot_id;
     RETURN changed;
 END;

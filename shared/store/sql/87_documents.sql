@@ -15,18 +15,21 @@ LANGUAGE sql AS $$
             WHERE u.status = 'waiting' AND u.workspace_id > waiting.workspace_id ORDER BY u.workspace_id LIMIT 1
         )
         FROM waiting WHERE waiting.workspace_id IS NOT NULL
-    ), next AS (
-        SELECT first.document_id
+    ), candidates AS (
+        SELECT first.*, (
+            SELECT max(u.claimed_at) FROM document_uploads AS u WHERE u.workspace_id = waiting.workspace_id
+        ) AS served_at
         FROM waiting
         CROSS JOIN LATERAL (
-            SELECT u.document_id, u.uploaded_at FROM document_uploads AS u
-            WHERE u.workspace_id = waiting.workspace_id AND u.status = 'waiting'
-            ORDER BY u.uploaded_at LIMIT 1 FOR UPDATE SKIP LOCKED
+            SELECT u.document_id, u.uploaded_at, row_number() OVER (ORDER BY u.uploaded_at) AS place
+            FROM document_uploads AS u
+            WHERE u.workspace_id = waiting.workspace_id AND u.status = 'waiting' ORDER BY u.uploaded_at LIMIT 16
         ) AS first
-        ORDER BY (
-            SELECT max(u.claimed_at) FROM document_uploads AS u WHERE u.workspace_id = waiting.workspace_id
-        ) NULLS FIRST, first.uploaded_at
-        LIMIT 1
+    ), next AS (
+        -- ranked first, then one row is locked: a reader that locked every workspace's first file left others none
+        SELECT u.document_id FROM candidates AS c JOIN document_uploads AS u USING (document_id)
+        WHERE u.status = 'waiting'
+        ORDER BY c.place, c.served_at NULLS FIRST, c.uploaded_at LIMIT 1 FOR UPDATE OF u SKIP LOCKED
     )
     UPDATE document_uploads AS u
     SET status = 'reading', attempts = u.attempts + 1, claimed_at = clock_timestamp(), pages = NULL, pages_read = NULL,

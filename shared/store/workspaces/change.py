@@ -18,7 +18,7 @@ PLAN = text("UPDATE workspaces SET plan = :plan WHERE id = :workspace_id")
 SLOTS = text("UPDATE workspace_counters SET slots = :slots WHERE workspace_id = :workspace_id")
 LIMIT = text("UPDATE workspace_counters SET message_limit = :message_limit WHERE workspace_id = :workspace_id")
 
-LOCK_RATE = text("SELECT rate_per_minute, rate_burst FROM workspaces WHERE id = :workspace_id FOR UPDATE")
+LOCK_RATE = text("SELECT rate_per_minute, rate_burst FROM workspaces WHERE id = :workspace_id FOR NO KEY UPDATE")
 RATE = text(
     "UPDATE workspaces SET rate_per_minute = :rate_per_minute, rate_burst = :rate_burst WHERE id = :workspace_id"
 )

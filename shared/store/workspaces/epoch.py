@@ -1,4 +1,4 @@
-"""The first statement of every change to a workspace's configuration."""
+"""The first statement of every change to a workspace's configuration; of one to documents the last."""
 
 from __future__ import annotations
 

@@ -55,9 +55,9 @@ class Library:
             actor=TESTER,
         )
 
-    async def reindex(self, documents: int = 1_000) -> int:
+    async def reindex(self, at_most: int = 1_000) -> int:
         """Run the sweeper's step once; return how many passages it indexed."""
-        return await reindex_passages(self.service, documents=documents)
+        return await reindex_passages(self.service, at_most=at_most)
 
     async def drift(self) -> list[str]:
         """Return the words whose kept count is not the passages' own."""

@@ -38,7 +38,7 @@ async def test_after_a_change_everything_is_found_while_it_is_indexed_anew_bit_b
 
     await library.set_language("german")
     indexed = []
-    while passages := await library.reindex(documents=2):
+    while passages := await library.reindex(at_most=2):
         indexed.append(passages)
         assert await library.found("Häuser")
 
@@ -48,12 +48,32 @@ async def test_after_a_change_everything_is_found_while_it_is_indexed_anew_bit_b
     assert await library.drift() == []
 
 
+async def test_a_step_indexes_so_many_passages_whatever_the_size_of_documents(library: Library) -> None:
+    await library.set_language("english")
+    for number in range(4):
+        await library.add(f"Long {number}", "Some words. " * 150)
+    (count,) = await library.bench.sql("SELECT min(passage_count) AS of_one FROM documents")
+    await library.set_language("german")
+
+    assert count.of_one > 1
+    assert await library.reindex(at_most=1) == count.of_one
+    assert await library.reindex(at_most=2 * count.of_one) == 2 * count.of_one
+
+
+async def test_a_long_question_is_read_in_each_language_of_the_bot(library: Library) -> None:
+    await library.add("A", "The house is old and it has a garden, which is not large.")
+    await library.add("Bezahlen", "Die Rechnungen sind nach vierzehn Tagen fällig und werden mit der Ware verschickt.")
+    many = " ".join(f"word{number}" for number in range(300))
+
+    assert await library.found(f"Kommt eine aRechnung Rechnung? {many}") == ["Bezahlen"]
+
+
 async def test_a_change_under_way_begins_again_with_another_change(library: Library) -> None:
     await library.set_language("english")
     for number in range(3):
         await library.add(f"{GERMAN[0]} {number}", GERMAN[1])
     await library.set_language("german")
-    await library.reindex(documents=2)
+    await library.reindex(at_most=2)
     await library.set_language("simple")
     while await library.reindex():
         pass

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from uuid import UUID
+
+from sqlalchemy import text
 
 from shared.domain.documents import ReadingFault
 from shared.domain.plans import Plan
 from shared.ids import new_id
 from shared.store.bots.rows import NewBot
-from shared.store.bots.write import create_bot
+from shared.store.bots.write import create_bot, update_bot
 from shared.store.database import Database
-from shared.store.documents.claim import claim_upload, fail_upload, release_upload, renew_upload
+from shared.store.documents.claim import CLAIM, claim_upload, fail_upload, release_upload, renew_upload
 from shared.store.documents.keep import Keeping, keep_passages
+from shared.store.documents.passages import lock_passages
+from shared.store.documents.reindex import reindex_passages
 from shared.store.documents.rows import ClaimedUpload, NewPassage, NewUpload
 from shared.store.documents.sweep import unread_uploads
 from shared.store.documents.uploads import insert_uploads, replace_upload
+from shared.store.documents.write import insert_document
 from shared.store.workspaces.create import create_workspace
 from tests.actor import TESTER
 from tests.integration.store.bench import Bench
+from tests.servers import until
 
 PASSAGES = [NewPassage("Title", "words"), NewPassage("Title > Section", "more words")]
 
@@ -134,3 +141,64 @@ async def test_a_waiting_file_is_rung_again_after_a_while_and_not_before(bench: 
     await bench.sql("UPDATE document_uploads SET rung_at = rung_at - interval '61 s'")
     assert await unread_uploads(bench.database, rung_before_seconds=60, limit=10) == sent
     assert await unread_uploads(bench.database, rung_before_seconds=60, limit=10) == []
+
+
+async def test_nobody_waits_for_the_counters_while_a_document_is_indexed(bench: Bench) -> None:
+    ours = await another_workspace(bench.database)
+    await send_files(bench.database, *ours, "a")
+    claimed = await claim(bench)
+    counters = text("SELECT 1 FROM workspace_counters WHERE workspace_id = :id FOR UPDATE NOWAIT")
+    async with bench.database.transaction() as other:
+        await other.execute(text("SELECT 1 FROM documents FOR UPDATE"))  # so the passages are written and wait here
+        keeping = asyncio.create_task(keep(bench, claimed))
+        await until(lambda: is_waiting(bench, "UPDATE documents SET version%"))
+        await other.execute(counters, {"id": ours[0]})
+
+    assert await keeping is Keeping.KEPT
+
+
+async def test_a_change_of_the_bot_and_a_new_document_do_not_wait_for_each_other_in_a_ring(bench: Bench) -> None:
+    database, workspace_id, bot_id = bench.database, bench.workspace_id, bench.bot_id
+    adding = partial(insert_document, workspace_id=workspace_id, bot_id=bot_id, most_passages=None, actor=TESTER)
+    changing = partial(update_bot, database, workspace_id=workspace_id, bot_id=bot_id, actor=TESTER)
+    for language in ("english", "german", "auto") * 4:
+        done = await asyncio.gather(
+            changing(changes={"language": language}),
+            *(adding(database, document_id=new_id(), title="T", passages=PASSAGES * 20) for _ in range(4)),
+            reindex_passages(database, at_most=500),
+            reindex_passages(database, at_most=500),
+        )
+        assert all(done[:5])
+
+
+async def test_a_bot_is_not_indexed_anew_while_somebody_writes_its_passages(bench: Bench) -> None:
+    await update_bot(
+        bench.database,
+        workspace_id=bench.workspace_id,
+        bot_id=bench.bot_id,
+        changes={"language": "german"},
+        actor=TESTER,
+    )
+    async with bench.database.transaction() as other:
+        await lock_passages(other, bench.bot_id)
+        assert await reindex_passages(bench.database, at_most=500) == 0
+        assert [row.finished_at for row in await bench.sql("SELECT finished_at FROM reindexing")] == [None]
+
+    await reindex_passages(bench.database, at_most=500)
+    assert [row.finished_at is None for row in await bench.sql("SELECT finished_at FROM reindexing")] == [False]
+
+
+async def test_a_reader_that_is_taking_a_file_leaves_the_others_to_other_readers(bench: Bench) -> None:
+    for name in ("a", "b", "c"):
+        await send_files(bench.database, *await another_workspace(bench.database), name)
+    async with bench.database.transaction() as other:
+        (first,) = (await other.execute(CLAIM, {"lease_seconds": 15})).all()
+        second = await claim(bench)
+
+    assert {first.o_title, second.title} == {"a", "b"}
+
+
+async def is_waiting(bench: Bench, statement: str) -> bool:
+    """Tell whether a connection waits for a lock with a statement like this."""
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE :statement"
+    return bool(await bench.sql(waiting, statement=statement))
