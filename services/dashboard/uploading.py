@@ -34,9 +34,12 @@ async def add_uploads(
     """
     if title and len(files) > 1:
         raise invalid("title", "Leave the title out when you send several files; their names serve.")
-    uploads = [_new_upload(new_id(), file, title or PurePath(file.name).stem or file.name) for file in files]
+    ids = sorted(new_id() for _ in files)  # lists go by id, and those of one millisecond come in no order
+    uploads = [
+        _new_upload(document_id, file, title or PurePath(file.name).stem or file.name)
+        for document_id, file in zip(ids, files, strict=True)
+    ]
     await insert_uploads(context.database, uploads, workspace_id=workspace_id, bot_id=bot_id, actor=actor)
-    ids = [upload.document_id for upload in uploads]
     await _ring(context, ids)
     return ids
 

@@ -129,6 +129,7 @@ def turn_body(turn: TurnRow) -> dict[str, Any]:
         "accepted_at": turn.accepted_at,
         "started_at": turn.started_at,
         "ended_at": turn.ended_at,
+        "erased_at": turn.erased_at,
     }
 
 

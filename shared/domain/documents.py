@@ -37,6 +37,11 @@ class ReadingFault(StrEnum):
     BOT_FULL = "bot_full"
     GAVE_UP = "gave_up"
 
+    @property
+    def may_pass(self) -> bool:
+        """Tell whether the same file may be read another time: what is wrong does not lie in the file alone."""
+        return self in (ReadingFault.TOO_HEAVY, ReadingFault.BOT_FULL, ReadingFault.GAVE_UP)
+
 
 @dataclass(frozen=True, slots=True)
 class ReadingLimits:

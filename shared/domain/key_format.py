@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from itertools import count
 
 from shared.domain.secret import Secret
 
@@ -11,6 +13,12 @@ SHORTEST_WITH_ENDING = 16
 PUBLIC_PREFIX = re.compile(r"^(sk-ant-api\d\d-|sk-ant-|sk-proj-|sk-svcacct-|sk-)")
 ASSIGNMENT = re.compile(r"^(export\s+)?[A-Z][A-Z0-9_]*\s*=\s*")
 DISPLAY_NAMES = {"openai": "OpenAI", "anthropic": "Anthropic", "mevichat": "Mevichat"}
+
+
+def default_label(provider: str, taken: Collection[str]) -> str:
+    """Return how a key is called that got no label: by its provider, with a number from the second on."""
+    name = DISPLAY_NAMES[provider]
+    return next(label for label in (name, *(f"{name} {n}" for n in count(2))) if label not in taken)
 
 
 def trim_key(pasted: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from shared.domain.actor import Actor
-from shared.domain.key_format import DISPLAY_NAMES, mask_key, problem_with_key, trim_key
+from shared.domain.key_format import default_label, mask_key, problem_with_key, trim_key
 from shared.domain.key_rules import SaveAnswer, key_rule
 from shared.domain.plans import Plan
 from shared.domain.secret import Secret
@@ -25,7 +25,7 @@ from shared.keys.refusal import (
 )
 from shared.keys.standing import standing_after, with_recheck
 from shared.providers.port import ProbeAccepted, ProbeRefused
-from shared.store.keys.read import find_key
+from shared.store.keys.read import find_key, list_keys
 from shared.store.keys.rows import NO_ADDRESS, KeyAddress, KeyRow, NewKey, Standing
 from shared.store.keys.write import insert_key
 
@@ -57,7 +57,7 @@ async def save_key(context: KeyContext, request: NewKeyRequest, *, actor: Actor)
         key_id=key_id,
         workspace_id=request.workspace_id,
         provider=request.provider,
-        label=request.label or DISPLAY_NAMES[request.provider],
+        label=request.label or await _free_label(context, request),
         mask=mask_key(key),
         sealed=context.vault.seal(key, workspace_id=request.workspace_id, key_id=key_id),
         fingerprint=fingerprint,
@@ -72,6 +72,12 @@ async def save_key(context: KeyContext, request: NewKeyRequest, *, actor: Actor)
     saved = await find_key(context.database, workspace_id=request.workspace_id, key_id=key_id)
     assert saved is not None
     return saved
+
+
+async def _free_label(context: KeyContext, request: NewKeyRequest) -> str:
+    """Return the label of a key that got none: two of one provider can be told apart."""
+    keys = await list_keys(context.database, request.workspace_id)
+    return default_label(request.provider, {key.label for key in keys})
 
 
 async def candidate_standing(

@@ -97,8 +97,8 @@ async def test_a_turns_page_names_the_passages_that_it_was_answered_from(
     _, answer = await workspace.ask(bot["token"], "Within how many days may I send goods back?")
 
     await signed_in.page.goto(f"/turns/{answer['mevichat']['turn_id']}")
-    await expect(signed_in.page.get_by_role("link", name="Returns", exact=True)).to_be_visible()
+    await expect(signed_in.page.locator(".sources").get_by_role("link", name="Returns", exact=True)).to_be_visible()
     await signed_in.look_at("turn-sources")
 
-    await signed_in.page.get_by_role("link", name="Returns", exact=True).click()
+    await signed_in.page.locator(".sources").get_by_role("link", name="Returns", exact=True).click()
     await expect(signed_in.page.get_by_role("heading", name="Documents", exact=True)).to_be_visible()

@@ -21,6 +21,8 @@ REPORT_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (eve
 REFUSED_BY_US = "Failed to load resource: the server responded with a status of"
 """Chromium's own line about a page with status 422 or 404; such pages are what is tested."""
 ONE_PAGE_TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+CUT_TABLES = """[...document.querySelectorAll(".scroll:has(table)")].filter(box => box.scrollWidth > box.clientWidth)
+    .map(box => box.querySelector("caption").textContent)"""
 
 MOST_TABS = 80
 FOCUS_IS_SEEN = "(e => e === document.body || getComputedStyle(e).outlineStyle !== 'none')(document.activeElement)"
@@ -90,6 +92,7 @@ class Window:
         await self.page.emulate_media(color_scheme="light")
         await self.page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
         await self.expect_no_sideways_scrolling(f"{name} (390 px)")
+        self.problems += [f"{name} (390 px): cut is: {cut}" for cut in await self.page.evaluate(CUT_TABLES)]
         await self.keep_picture(f"{name}-phone")
         await self.page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
 

@@ -26,6 +26,8 @@ ACTIONS = (
     "notices.settings",
 )
 """What the field suggests; it takes any other action too."""
+CLEARING = ("bot.update", "workspace.rate", "workspace.retention")
+"""Changes whose details name what was taken away, too: a limit that is none from then on."""
 
 
 async def show(visit: Visit) -> Response:
@@ -42,7 +44,7 @@ async def show(visit: Visit) -> Response:
     )
     asked = {name: value for name, value in values.items() if value}
     older = urlencode(asked | {"before": found[PAGE - 1].id}) if len(found) > PAGE else None
-    return render(visit, "audit.html", entries=found[:PAGE], values=values, older=older, actions=ACTIONS)
+    return render(visit, "audit.html", entries=found[:PAGE], values=values, older=older, actions=ACTIONS, clearing=CLEARING)
 
 
 PAGES = [Page("/workspace/audit", show, Role.ADMIN)]

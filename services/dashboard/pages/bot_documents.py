@@ -101,6 +101,8 @@ def _form(visit: Visit, bot: BotRow, title: str, text: str, refusal: AdminError 
 
 
 async def _add_text(visit: Visit, bot: BotRow, title: str, text: str) -> str:
+    if not text.strip() and not title:
+        raise invalid("file", "Choose a file or write a text.")
     if not 1 <= len(title) <= LONGEST_TITLE:
         raise invalid("title", f"Give the document a title of 1 to {LONGEST_TITLE} characters.")
     document = NewDocument(visit.workspace_id, bot.bot_id, title, text)

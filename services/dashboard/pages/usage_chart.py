@@ -21,8 +21,8 @@ TURNS: Parts = (
     ("cancelled", GREY, lambda row: row["cancelled_turns"]),
 )
 TOKENS: Parts = (
-    ("input", GREEN, lambda row: row["exact_input_tokens"]),
-    ("output", BLUE, lambda row: row["exact_output_tokens"]),
+    ("input", GREEN, lambda row: row["input_tokens"] - row["estimated_input_tokens"]),
+    ("output", BLUE, lambda row: row["output_tokens"] - row["estimated_output_tokens"]),
     ("estimated, input and output", GREY, lambda row: row["estimated_input_tokens"] + row["estimated_output_tokens"]),
 )
 

@@ -16,13 +16,13 @@ FIGURES = {
     "failed_turns": "of them failed",
     "cancelled_turns": "of them cancelled",
     "cache_hits": "of them from the cache",
-    "exact_input_tokens": "Input tokens",
+    "estimated_turns": "of them with estimates",
+    "input_tokens": "Input tokens",
     "cached_input_tokens": "of them cached",
-    "exact_output_tokens": "Output tokens",
+    "estimated_input_tokens": "of them estimated",
+    "output_tokens": "Output tokens",
     "reasoning_tokens": "of them reasoning",
-    "estimated_turns": "Turns with estimates",
-    "estimated_input_tokens": "Estimated input tokens",
-    "estimated_output_tokens": "Estimated output tokens",
+    "estimated_output_tokens": "of them estimated",
 }
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -88,14 +88,10 @@ def csv_of(table: UsageTable) -> str:
 
 
 def _row(group: str, row: Mapping[str, Any], names: UsageNames) -> UsageRow:
-    exact = {
-        "exact_input_tokens": row["input_tokens"] - row["estimated_input_tokens"],
-        "exact_output_tokens": row["output_tokens"] - row["estimated_output_tokens"],
-    }
     value = NONE if row[group] in (None, "") else str(row[group])
     return UsageRow(
         name=names.name_of(group, value),
-        figures={figure: int(exact[figure] if figure in exact else row[figure]) for figure in FIGURES},
+        figures={figure: int(row[figure]) for figure in FIGURES},
         value=value if value in names.of(group) else None,
     )
 

@@ -18,7 +18,7 @@ from shared.store.turns.search_rows import EXCERPT_CHARACTERS, TurnLine, TurnSea
 BEYOND_ALL = 2**63 - 1
 LINE = f"""
     SELECT t.id, t.bot_id, t.conversation, t.end_user, t.status, t.partial, t.error,
-        left(t.question, {EXCERPT_CHARACTERS}) AS excerpt, t.accepted_at, t.position
+        left(t.question, {EXCERPT_CHARACTERS}) AS excerpt, t.accepted_at, t.position, t.erased_at
     FROM turns AS t
 """
 PLACE = "SELECT t.accepted_at, t.position FROM turns AS t"
@@ -129,4 +129,5 @@ def _line(row: Row[Any]) -> TurnLine:
         excerpt=row.excerpt,
         accepted_at=row.accepted_at,
         position=row.position,
+        erased_at=row.erased_at,
     )

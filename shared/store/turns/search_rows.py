@@ -44,6 +44,7 @@ class TurnLine:
     excerpt: str
     accepted_at: datetime
     position: int
+    erased_at: datetime | None
 
     @property
     def place(self) -> Place:

@@ -15,6 +15,7 @@ from tests.integration.gateway.door import HANGS, KEY, WRITES_SLOWLY, with_key
 from tests.integration.history.talks import Talk, figures_of, turns_with_text, until_erased, until_nothing_drifts
 from tests.product import Product, Workspace
 from tests.servers import until
+from tests.visitor import Visitor
 
 MANY = text(
     "INSERT INTO turns (id, workspace_id, bot_id, position, conversation, end_user, door, status, model, question, "
@@ -58,6 +59,8 @@ async def test_an_erased_users_conversations_are_gone_everywhere_and_their_figur
     turn = await talk.door.turn(hers["turn_id"])
     assert (turn["status"], turn["question"], turn["answer"], turn["conversation"]) == ("completed", "", None, None)
     assert turn["usage"] == hers["usage"]
+    assert (turn["erased_at"] is None, hers["erased_at"]) == (False, None)
+    assert "(erased)" in (await (await Visitor.of_workspace(talk.workspace)).get("/conversations")).text
     assert await talk.door.turns("her-own") == []
     assert await talk.door.turn(his["turn_id"]) == his
     assert (await turns_with_text(talk.workspace), await figures_of(talk.workspace)) == (1, before)
