@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.domain.key_format import mask_key, problem_with_key, trim_key
+from shared.domain.key_format import default_label, mask_key, problem_with_key, trim_key
 from shared.domain.secret import Secret
 
 KEY = "sk-proj-" + "a" * 30 + "7xA2"
@@ -60,3 +60,9 @@ def test_an_ordinary_key_is_fine(text: str, provider: str) -> None:
 )
 def test_a_mask_shows_the_public_prefix_and_the_last_four(text: str, mask: str) -> None:
     assert mask_key(Secret(text)) == mask
+
+
+def test_a_key_without_a_label_bears_its_providers_name_with_a_number_from_the_second_on() -> None:
+    assert default_label("openai", ()) == "OpenAI"
+    assert default_label("openai", ("OpenAI", "Spare")) == "OpenAI 2"
+    assert default_label("openai", ("OpenAI", "OpenAI 2", "OpenAI 3")) == "OpenAI 4"
