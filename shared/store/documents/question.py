@@ -11,7 +11,7 @@ from shared.store.database import Database
 
 LONGEST_QUESTION = 4_000
 """Characters; what a longer message asks is looked for at its end."""
-MOST_LANGUAGES_READ = 3
+MOST_LANGUAGES_READ = 8
 MOST_WORDS_READ = 100
 """In each language, of the question and of what was asked before."""
 MOST_SIMILAR_READ = 100
