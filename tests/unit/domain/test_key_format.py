@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.domain.key_format import mask_key, problem_with_key, trim_key
+from shared.domain.key_format import default_label, mask_key, problem_with_key, trim_key
 from shared.domain.secret import Secret
 
 KEY = "sk-proj-" + "a" * 30 + "7xA2"
@@ -60,3 +60,8 @@ def test_an_ordinary_key_is_fine(text: str, provider: str) -> None:
 )
 def test_a_mask_shows_the_public_prefix_and_the_last_four(text: str, mask: str) -> None:
     assert mask_key(Secret(text)) == mask
+
+
+def test_a_key_without_a_label_is_called_by_its_provider_with_the_first_number_that_is_free() -> None:
+    labels = [default_label("openai", taken) for taken in ((), ("OpenAI",), ("OpenAI", "OpenAI 2"), ("Anthropic",))]
+    assert labels == ["OpenAI", "OpenAI 2", "OpenAI 3", "OpenAI"]
