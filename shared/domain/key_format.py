@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from itertools import count
+from itertools import chain, count
 
 from shared.domain.secret import Secret
 
@@ -18,7 +18,8 @@ DISPLAY_NAMES = {"openai": "OpenAI", "anthropic": "Anthropic", "mevichat": "Mevi
 def default_label(provider: str, taken: Collection[str]) -> str:
     """Return how a key is called that got no label: by its provider, with a number from the second on."""
     name = DISPLAY_NAMES[provider]
-    return next(label for label in (name, *(f"{name} {n}" for n in count(2))) if label not in taken)
+    numbered = (f"{name} {number}" for number in count(2))
+    return next(label for label in chain((name,), numbered) if label not in taken)
 
 
 def trim_key(pasted: str) -> str:

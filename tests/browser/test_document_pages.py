@@ -33,10 +33,7 @@ async def test_files_go_up_together_and_the_page_follows_each(signed_in: Window,
     await expect(page.get_by_text("The PDF is protected by a password")).to_be_visible()
     await signed_in.look_at("bot-documents-read")
 
-    await page.get_by_role("button", name="Try locked again").click()
-    await expect(page.locator("[data-note]", has_text="The file is read once more.")).to_be_visible()
-    await expect(page.locator(".chip", has_text="Not read")).to_be_visible(timeout=20_000)
-
+    await expect(page.get_by_role("button", name="Try locked again")).to_have_count(0)
     await page.get_by_role("link", name="Replace locked").click()
     await signed_in.look_at("bot-document-replace")
     await page.locator("#file").set_input_files(FILES[1])

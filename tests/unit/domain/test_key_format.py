@@ -62,7 +62,6 @@ def test_a_mask_shows_the_public_prefix_and_the_last_four(text: str, mask: str) 
     assert mask_key(Secret(text)) == mask
 
 
-def test_a_key_without_a_label_bears_its_providers_name_with_a_number_from_the_second_on() -> None:
-    assert default_label("openai", ()) == "OpenAI"
-    assert default_label("openai", ("OpenAI", "Spare")) == "OpenAI 2"
-    assert default_label("openai", ("OpenAI", "OpenAI 2", "OpenAI 3")) == "OpenAI 4"
+def test_a_key_without_a_label_is_called_by_its_provider_with_the_first_number_that_is_free() -> None:
+    labels = [default_label("openai", taken) for taken in ((), ("OpenAI",), ("OpenAI", "OpenAI 2"), ("Anthropic",))]
+    assert labels == ["OpenAI", "OpenAI 2", "OpenAI 3", "OpenAI"]
