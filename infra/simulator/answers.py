@@ -15,10 +15,11 @@ from infra.simulator.calls import Call, CallLog
 from infra.simulator.faults import WHOLE_FAULTS, disconnect, stream_out
 from infra.simulator.scenario import Scenario
 from infra.simulator.throttle import Throttle
-from infra.simulator.vectors import embeddings_body
+from infra.simulator.vectors import embeddings_body, refused_text
 from infra.simulator.wire import Wire
 
 NO_HEADERS: Mapping[str, str] = {}
+TEXT_REFUSED = b'{"error": {"message": "The input is too long.", "type": "invalid_request_error", "code": null}}'
 COOKIE = "__cf_bm={key}; path=/; HttpOnly"
 
 
@@ -93,6 +94,8 @@ class Answering:
         }
         if call.kind == "models":
             return _json(orjson.dumps(_models(wire, call, meeting.behaviour)), headers)
+        if call.kind == "embeddings" and refused_text(call.body):
+            return _json(TEXT_REFUSED, headers, status=400)
         if call.kind == "embeddings":
             return _json(orjson.dumps(embeddings_body(call.body)), headers)
         reply = wire.reply(call, meeting.scenario, meeting.behaviour)
@@ -124,8 +127,8 @@ def _models(wire: Wire, call: Call, behaviour: Behaviour) -> object:
     return next((model for model in models["data"] if model["id"] == wanted), models)
 
 
-def _json(body: bytes, headers: dict[str, str]) -> web.Response:
-    return web.Response(body=body, headers={**headers, "Content-Type": "application/json"})
+def _json(body: bytes, headers: dict[str, str], status: int = 200) -> web.Response:
+    return web.Response(body=body, status=status, headers={**headers, "Content-Type": "application/json"})
 
 
 def _echoing(scenario: Scenario, key: str) -> Scenario:

@@ -9,6 +9,13 @@ from typing import Any
 DIMENSIONS = 256
 PIECE = 3
 WORD = re.compile(r"\w+")
+REFUSED_WORD = "unembeddable"
+"""A text that holds it is refused, as servers refuse one that is too long for them."""
+
+
+def refused_text(values: dict[str, Any]) -> bool:
+    """Tell whether one of the texts is not taken; then none of the request is."""
+    return REFUSED_WORD in str(values.get("input", "")).lower()
 
 
 def embeddings_body(values: dict[str, Any]) -> dict[str, Any]:

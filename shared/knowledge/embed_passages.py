@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import structlog
 
+from shared.domain.chat import Passage
 from shared.metrics import embedding_failures, passages_embedded
-from shared.providers.embeddings import Embedder, EmbeddingFailure
+from shared.providers.embeddings import Embedder, EmbeddingFailure, Vector
 from shared.store.database import Database
 from shared.store.documents.embeddings import (
     Embedding,
@@ -34,10 +36,8 @@ async def embed_passages(database: Database, embedder: Embedder) -> int | Embedd
     passages = await read_passages_without_embedding(database, model=embedder.name, limit=PASSAGES_AT_ONCE)
     if not passages:
         return 0
-    texts = [f"{passage.title}\n{passage.text}" for passage in passages]
-    vectors = await embedder.embed(texts, timeout_seconds=BATCH_SECONDS)
+    vectors = await _vectors_of(passages, embedder)
     if isinstance(vectors, EmbeddingFailure):
-        embedding_failures.labels("passages", vectors.value).inc()
         return vectors
     embeddings = [
         Embedding(passage.document_id, passage.ordinal, vector)
@@ -45,8 +45,26 @@ async def embed_passages(database: Database, embedder: Embedder) -> int | Embedd
         if passage.document_id is not None
     ]
     await keep_embeddings(database, embeddings, model=embedder.name)
-    passages_embedded.inc(len(embeddings))
+    passages_embedded.inc(sum(one.vector is not None for one in embeddings))
     return len(embeddings)
+
+
+async def _vectors_of(passages: Sequence[Passage], embedder: Embedder) -> Sequence[Vector | None] | EmbeddingFailure:
+    """Return a vector for each passage, None for one that the server will not take; or why there are none at all."""
+    texts = [f"{passage.title}\n{passage.text}" for passage in passages]
+    vectors = await embedder.embed(texts, timeout_seconds=BATCH_SECONDS)
+    if not isinstance(vectors, EmbeddingFailure):
+        return vectors
+    embedding_failures.labels("passages", vectors.value).inc()
+    if vectors.is_of_the_server:
+        return vectors
+    alone = [await embedder.embed([text], timeout_seconds=BATCH_SECONDS) for text in texts]
+    if all(isinstance(one, EmbeddingFailure) for one in alone):
+        return (
+            vectors  # it takes none at all: a wrong key or model is mended by the operator, not by giving up passages
+        )
+    failed = next((one for one in alone if isinstance(one, EmbeddingFailure) and one.is_of_the_server), None)
+    return failed or [None if isinstance(one, EmbeddingFailure) else one[0] for one in alone]
 
 
 async def embed_always(database: Database, embedder: Embedder) -> None:

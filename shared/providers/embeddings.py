@@ -19,6 +19,8 @@ from shared.settings import Settings
 QUIET_SECONDS: Final = 5.0
 """So long a server that failed is not asked about a question: turns do not wait for it one after the other."""
 
+ABOUT_THE_TEXT: Final = (400, 413, 422)
+"""Statuses by which servers say that a text is too long or otherwise not to their taste."""
 MOST_NUMBERS: Final = 4_000
 """A longer vector fits into no page of PostgreSQL."""
 
@@ -28,15 +30,22 @@ Vector = tuple[float, ...]
 class EmbeddingFailure(StrEnum):
     """Why no vectors came.
 
-    `quiet`: it was not asked, because it failed a moment ago. `refused`: it answered with an HTTP error.
-    `unreadable`: its answer holds not one vector of finite numbers for each text.
+    `quiet`: it was not asked, because it failed a moment ago. `refused`: it answered with an HTTP error; `text_refused`:
+    with one that is about the text (too long for it, say). `unreadable`: its answer holds not one vector of finite
+    numbers for each text.
     """
 
     TIMEOUT = "timeout"
     CONNECTION = "connection"
     REFUSED = "refused"
+    TEXT_REFUSED = "text_refused"
     UNREADABLE = "unreadable"
     QUIET = "quiet"
+
+    @property
+    def is_of_the_server(self) -> bool:
+        """Tell whether any other text would have failed, too: only then nobody else should ask for a while."""
+        return self not in (EmbeddingFailure.TEXT_REFUSED, EmbeddingFailure.UNREADABLE)
 
 
 @dataclass(slots=True)
@@ -62,7 +71,8 @@ class Embedder:
             return EmbeddingFailure.QUIET
         vectors = await self.embed([question], timeout_seconds=self.question_seconds)
         if isinstance(vectors, EmbeddingFailure):
-            self.be_quiet(QUIET_SECONDS)
+            if vectors.is_of_the_server:
+                self.be_quiet(QUIET_SECONDS)
             return vectors
         return vectors[0]
 
@@ -96,7 +106,7 @@ class Embedder:
         ) as answer:
             content = await answer.read()
         if not answer.ok:
-            return EmbeddingFailure.REFUSED
+            return EmbeddingFailure.TEXT_REFUSED if answer.status in ABOUT_THE_TEXT else EmbeddingFailure.REFUSED
         return read_vectors(content, count)
 
 

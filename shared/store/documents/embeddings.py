@@ -31,6 +31,7 @@ NEAREST = text(
     f"SELECT document_id, ordinal, embedding <=> {ASKED} AS distance "
     # of a bot by its own index alone: nearly all its vectors are of one model
     "FROM passage_embeddings WHERE bot_id = :bot_id AND embedded_with IS NOT DISTINCT FROM CAST(:model AS text) "
+    "AND embedding IS NOT NULL "
     "ORDER BY distance, document_id, ordinal LIMIT :at_most"
     ") AS n JOIN passages AS p USING (document_id, ordinal) ORDER BY n.distance, n.document_id, n.ordinal",
 )
@@ -38,7 +39,7 @@ NEAREST_AMONG = text(
     "SELECT p.document_id, p.ordinal, p.title, p.text "
     "FROM unnest(CAST(:document_ids AS uuid[]), CAST(:ordinals AS integer[])) AS a (document_id, ordinal) "
     "JOIN passage_embeddings AS e USING (document_id, ordinal) JOIN passages AS p USING (document_id, ordinal) "
-    "WHERE e.bot_id = :bot_id AND e.embedded_with = :model "
+    "WHERE e.bot_id = :bot_id AND e.embedded_with = :model AND e.embedding IS NOT NULL "
     f"ORDER BY e.embedding <=> {ASKED}, document_id, ordinal LIMIT :at_most",
 )
 HAS_VECTORS = text(
@@ -49,11 +50,11 @@ HAS_VECTORS = text(
 
 @dataclass(frozen=True, slots=True)
 class Embedding:
-    """A passage's vector."""
+    """A passage's vector; None for one that the server will not take, so that it is not asked for again."""
 
     document_id: UUID
     ordinal: int
-    vector: Sequence[float]
+    vector: Sequence[float] | None
 
 
 async def has_vectors(database: Database) -> bool:
@@ -75,7 +76,7 @@ async def keep_embeddings(database: Database, embeddings: Sequence[Embedding], *
         model=model,
         document_ids=[one.document_id for one in embeddings],
         ordinals=[one.ordinal for one in embeddings],
-        vectors=[_text_of(one.vector) for one in embeddings],
+        vectors=[None if one.vector is None else _text_of(one.vector) for one in embeddings],
     )
 
 

@@ -83,6 +83,23 @@ async def test_a_server_that_fails_leaves_the_search_by_words_and_is_not_asked_a
     assert simulator.calls_of(KEY) == 1
 
 
+async def test_a_passage_that_the_server_refuses_holds_up_no_other_and_is_not_sent_again(
+    library: Library, embedder: Embedder, simulator: Simulator
+) -> None:
+    await library.add("Odd", "This text is unembeddable.")
+    await library.add("Insulated", "Thermoinsulation")
+
+    assert [await embed_passages(library.service, embedder) for _ in range(2)] == [2, 0]
+    assert simulator.calls_of(KEY) == 3  # both together, and each alone
+    assert (await found(library, embedder, "noninsulating")) == ["Insulated"]
+    assert await found(library, embedder, "odd") == ["Odd", "Insulated"]
+
+
+async def test_a_question_that_the_server_refuses_silences_nobody_else(library: Library, embedder: Embedder) -> None:
+    assert await embedder.embed_question("unembeddable") is EmbeddingFailure.TEXT_REFUSED
+    assert not isinstance(await embedder.embed_question("kettle"), EmbeddingFailure)
+
+
 async def test_a_server_that_is_silent_costs_a_question_no_more_than_its_time(
     library: Library, embedder: Embedder, simulator: Simulator
 ) -> None:
