@@ -44,7 +44,9 @@ async def show(visit: Visit) -> Response:
     )
     asked = {name: value for name, value in values.items() if value}
     older = urlencode(asked | {"before": found[PAGE - 1].id}) if len(found) > PAGE else None
-    return render(visit, "audit.html", entries=found[:PAGE], values=values, older=older, actions=ACTIONS, clearing=CLEARING)
+    return render(
+        visit, "audit.html", entries=found[:PAGE], values=values, older=older, actions=ACTIONS, clearing=CLEARING
+    )
 
 
 PAGES = [Page("/workspace/audit", show, Role.ADMIN)]
