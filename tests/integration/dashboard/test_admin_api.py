@@ -269,4 +269,4 @@ async def test_a_disabled_key_is_not_made_the_default(product: Product) -> None:
     assert (status, answer["error"]["param"]) == (409, "default")
     assert answer["error"]["message"].startswith("A disabled key cannot be the default")
     shown = (await workspace.admin("GET", f"/api/keys/{other['id']}"))[1]
-    assert (shown["default"], shown["label"]) == (False, "OpenAI")
+    assert (shown["default"], shown["label"]) == (False, "OpenAI 2")

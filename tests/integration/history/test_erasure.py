@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import text
 
 from services.workers.sweeper.erase import BATCH
+from shared.domain.erasure import unnamed_user
 from shared.ids import new_id
 from shared.queue.connection import connect_redis
 from shared.queue.reply_entries import turn_key
@@ -36,7 +37,7 @@ async def test_an_erasure_of_nobody_is_ordered_and_says_that_no_turn_names_them(
     talk = await Talk.open(product)
     await talk.say("My name is Ada", user="ada")
 
-    await erase(talk.workspace, "Ada", "No turn names Ada at present; names are compared letter by letter.")
+    await erase(talk.workspace, "Ada", unnamed_user("Ada"))
 
     assert await turns_with_text(talk.workspace) == 1
 
@@ -79,7 +80,7 @@ async def test_the_audit_keeps_that_a_user_was_erased_and_how_many_turns_but_not
     await talk.say("Hello", user="ada-lovelace")
 
     await erase(talk.workspace, "ada-lovelace")
-    await erase(talk.workspace, "ada-lovelace")
+    await erase(talk.workspace, "ada-lovelace", unnamed_user("ada-lovelace"))
 
     ordered, done = await audit_of(talk.workspace, "user.erase"), await audit_of(talk.workspace, "user.erased")
     assert {row["target"] for row in ordered + done} == {audited_user("ada-lovelace")}
@@ -169,7 +170,8 @@ async def test_many_turns_go_in_batches_and_only_this_workspaces(product: Produc
 
 async def test_a_user_whom_nobody_knows_is_erased_at_once_and_a_name_that_is_none_is_refused(product: Product) -> None:
     workspace = await product.make_workspace()
-    await erase(workspace, str(new_id()))
+    stranger = str(new_id())
+    await erase(workspace, stranger, unnamed_user(stranger))
 
     for body, param in (
         ({}, "user"),
