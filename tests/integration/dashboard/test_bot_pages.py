@@ -214,8 +214,8 @@ async def test_a_list_of_2000_bots_is_paged_searched_and_read_in_four_statements
     assert len(asked) == 4
     assert seen == [f"Bot {number:04}" for number in range(1, 2001)]
     assert _names(found.text) == [f"Bot {number}" for number in range(1990, 2000)]
-    assert first.text.count('<td class="number">60</td>') == 50
-    assert first.text.count('<td class="number">30</td>') == 50
+    assert first.text.count('class="number">60</td>') == 50
+    assert first.text.count('class="number">30</td>') == 50
 
 
 async def test_a_bots_page_asks_four_statements_and_five_with_a_conversation(database_url: str, redis_url: str) -> None:

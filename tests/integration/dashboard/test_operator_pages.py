@@ -155,11 +155,12 @@ async def test_the_queue_shows_who_waits_for_what_and_who_works(product: Product
 
     await until(is_running)
     page = (await operator.get("/operator/queue")).text
-    assert '<th scope="row">a slot of its workspace</th><td class="number">2</td>' in page
+    assert '<th scope="row">a slot of its workspace</th><td data-label="Turns" class="number">2</td>' in page
     (row,) = await product.database.call(text("SELECT lease_owner FROM turns WHERE status = 'running'"))
     assert (
-        f'<th scope="row" class="mono">{row.lease_owner}</th><td class="number">1</td><td class="number">0</td>' in page
-    )
+        f'<th scope="row" class="mono">{row.lease_owner}</th><td data-label="Turns" class="number">1</td>'
+        '<td data-label="Lapsed" class="number">0</td>'
+    ) in page
     assert "No sweeper is connected" not in page
     assert '<th scope="row">sweeper</th>' in page
     assert "<!doctype" not in (await operator.get("/operator/queue/now")).text

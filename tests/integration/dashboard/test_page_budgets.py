@@ -28,6 +28,7 @@ STATEMENTS = {
     "/overview/now": 9,
     "/usage": 5,
     "/operator/workspaces/{workspace}": 6,
+    "/turns/{turn}": 5,
     "/operator/queue": 5,
     "/operator/queue/now": 5,
 }

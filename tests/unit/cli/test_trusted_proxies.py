@@ -16,5 +16,5 @@ def test_addresses_and_networks_are_taken(text: str) -> None:
 def test_what_is_no_address_stops_the_start_with_the_settings_name(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MEVICHAT_TRUSTED_PROXIES", text)
 
-    with pytest.raises(SettingsError, match=r"MEVICHAT_TRUSTED_PROXIES: .*like 10\.0\.0\.7 or 10\.0\.0\.0/8"):
+    with pytest.raises(SettingsError, match=r"MEVICHAT_TRUSTED_PROXIES must be .*like 10\.0\.0\.7 or 10\.0\.0\.0/8"):
         load_settings()
