@@ -26,7 +26,7 @@ async def _run(postgres_url: str, redis_url: str) -> int:
     async with (
         fresh_database(postgres_url) as database_url,
         running_product(
-            database_url, redis_url, without=frozenset({"notices"}), body_limit_bytes=SMALL_BODIES
+            database_url, redis_url, without=frozenset({"notices", "sweeper"}), body_limit_bytes=SMALL_BODIES
         ) as product,
     ):
         figures = await fuzz(product, at_least=REQUESTS, seed=SEED, tell=_tell)

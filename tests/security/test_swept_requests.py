@@ -12,7 +12,7 @@ async def test_no_odd_value_in_any_field_parameter_id_or_header_fails_inside_lea
     database_url: str, redis_url: str
 ) -> None:
     async with running_product(
-        database_url, redis_url, without=frozenset({"notices", "sweeper", "ingest"}), body_limit_bytes=20_000
+        database_url, redis_url, without=frozenset({"notices", "sweeper"}), body_limit_bytes=20_000
     ) as product:
         figures = await swept(product, is_short=True)
 

@@ -14,6 +14,11 @@ MOVING = {"sessions", "login_failures", "backlog", "notice_deliveries", "kept_an
 """Tables that change while nobody changes anything: seen again, counted, rung again, kept no longer."""
 COUNTED_LATER = ("usage_",)
 """Tables that the ledger fills while nobody asks for anything; reconciling has tests of its own."""
+UNDER_WAY = text(
+    "(SELECT 1 FROM turns WHERE status IN ('waiting', 'ready', 'running') LIMIT 1) UNION ALL "
+    "(SELECT 1 FROM document_uploads WHERE status IN ('waiting', 'reading') LIMIT 1)"
+)
+"""What a request before has begun, and ends by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ class RowWatch:
     tables: tuple[str, ...] = ()
 
     async def digest(self, operation: Operation) -> Digest:
-        """Return the digest once no turn runs; the audit may note a key that its provider refused."""
+        """Return the digest once no turn runs and no file is read; the audit may note a key that its provider refused."""
         await until(self._is_quiet)
         if not self.tables:
             self.tables = await self._all_tables()
@@ -48,9 +53,7 @@ class RowWatch:
         return Digest({name: getattr(row, name) for name in names})
 
     async def _is_quiet(self) -> bool:
-        return not await self.database.call(
-            text("SELECT 1 FROM turns WHERE status IN ('waiting', 'ready', 'running') LIMIT 1")
-        )
+        return not await self.database.call(UNDER_WAY)
 
     async def _all_tables(self) -> tuple[str, ...]:
         rows = await self.database.call(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
