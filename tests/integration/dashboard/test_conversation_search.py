@@ -105,7 +105,7 @@ async def test_each_page_asks_a_few_statements_however_many_turns_it_shows(
             ("/conversations?user=jane&status=ready", 3),
             (f"/conversations?bot={bot['id']}&conversation=c-1", 3),
             (f"/conversations/{bot['id']}/c-1", 2),
-            (f"/turns/{turn_ids[0]}", 4),
+            (f"/turns/{turn_ids[0]}", 5),
         ):
             statements.clear()
             assert (await visitor.get(path)).status == 200
