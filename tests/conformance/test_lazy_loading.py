@@ -19,11 +19,12 @@ assert not loaded, loaded
 LOG_LEVELS = """
 import asyncio, logging, os
 os.environ["ANTHROPIC_LOG"] = os.environ["OPENAI_LOG"] = "debug"
+from shared.providers.openai.dialect import OPENAI
 from shared.providers.registry import _load_anthropic, _load_openai
 async def load():
     import aiohttp
     async with aiohttp.ClientSession() as session:
-        _load_openai("http://localhost/v1", session), _load_anthropic("http://localhost", session)
+        _load_openai(OPENAI, "http://localhost/v1", session), _load_anthropic("http://localhost", session)
 asyncio.run(load())
 logging.getLogger().setLevel(logging.DEBUG)
 for name in ("openai._base_client", "anthropic._base_client", "httpx2"):
