@@ -32,10 +32,6 @@ class Language:
         """Return what the text is about: its words in order, less the stop words, each once."""
         return tuple(dict.fromkeys(word for word in words_of(text) if word not in self.stop_words))
 
-    def with_alike(self, words: Sequence[str]) -> tuple[str, ...]:
-        """Return the words and what people also say for each."""
-        return tuple(dict.fromkeys(each for word in words for each in (word, *self.alike.get(word, ()))))
-
     def leans_on_the_past(self, question: str) -> bool:
         """Tell whether the question is one like "and for Pro?" or "what does it cost?"."""
         words = words_of(question)

@@ -58,13 +58,14 @@ async def _vectors_of(passages: Sequence[Passage], embedder: Embedder) -> Sequen
     embedding_failures.labels("passages", vectors.value).inc()
     if vectors.is_of_the_server:
         return vectors
-    alone = [await embedder.embed([text], timeout_seconds=BATCH_SECONDS) for text in texts]
-    if all(isinstance(one, EmbeddingFailure) for one in alone):
-        return (
-            vectors  # it takes none at all: a wrong key or model is mended by the operator, not by giving up passages
-        )
-    failed = next((one for one in alone if isinstance(one, EmbeddingFailure) and one.is_of_the_server), None)
-    return failed or [None if isinstance(one, EmbeddingFailure) else one[0] for one in alone]
+    alone: list[Vector | None] = []
+    for text in texts:
+        one = await embedder.embed([text], timeout_seconds=BATCH_SECONDS)
+        if isinstance(one, EmbeddingFailure) and one.is_of_the_server:
+            return one
+        alone.append(None if isinstance(one, EmbeddingFailure) else one[0])
+    # it takes none at all: a wrong model is mended by the operator, not by giving up passages
+    return alone if any(alone) else vectors
 
 
 async def embed_always(database: Database, embedder: Embedder) -> None:
