@@ -58,7 +58,7 @@ async def open_context(settings: Settings) -> AsyncIterator[AdminContext]:
     database = Database.connect(
         settings.database_url or "", connections=CONNECTIONS, application_name="dashboard", role=DatabaseRole.SERVICE
     )
-    redis = connect_redis(settings.redis_url or "", connections=CONNECTIONS + 1)  # one listens for replies
+    redis = connect_redis(settings.redis_url or "", connections=CONNECTIONS + 2)  # the lane and the inbox keep one each
     ringer = Ringer(redis)
     try:
         async with open_providers(settings, concurrency=PROBES_AT_ONCE) as providers:

@@ -11,7 +11,6 @@ from typing import Any, Final
 from uuid import UUID
 
 import structlog
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from shared.clock import monotonic_seconds
@@ -20,6 +19,7 @@ from shared.limits.scripts import load_scripts, run_commands
 from shared.limits.steps import Ask, KeySteps, Look, Renewal, Return, Step, commands_of, sort_by_key
 from shared.limits.values import Allowance, LimitId, NoRoom, Outcome, Permit
 from shared.metrics import limits_open
+from shared.redis_lane import LaneRedis
 from shared.tick_batch import TickBatch
 
 PATIENCE_SECONDS: Final = 1.0
@@ -38,8 +38,8 @@ class KeyLimits:
     a killed worker free themselves. While Redis is away every call may be made.
     """
 
-    def __init__(self, client: Redis, *, permit_seconds: float, renew_seconds: float) -> None:
-        self._redis = client
+    def __init__(self, client: LaneRedis, *, permit_seconds: float, renew_seconds: float) -> None:
+        self._lane = client.lane
         self._permit_ms = round(permit_seconds * 1000)
         self._renew_seconds = renew_seconds
         self._scripts = load_scripts()
@@ -118,7 +118,7 @@ class KeyLimits:
         commands = [command for of_key in keys for command in commands_of(of_key, self._scripts, self._permit_ms)]
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                replies = iter(await run_commands(self._redis, commands, self._scripts))
+                replies = iter(await run_commands(self._lane, commands, self._scripts))
         except (RedisError, TimeoutError) as error:
             self._rest(error)
             for of_key in keys:

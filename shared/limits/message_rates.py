@@ -9,13 +9,13 @@ from math import ceil
 from typing import Any, Final
 
 import structlog
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from shared.clock import monotonic_seconds
 from shared.limits.rate_values import Bucket, RateStanding, TooFast
-from shared.limits.scripts import Command, load_rate_scripts, run_commands
+from shared.limits.scripts import load_rate_scripts, run_commands
 from shared.metrics import rate_limits_open
+from shared.redis_lane import Command, LaneRedis
 from shared.tick_batch import TickBatch
 
 PATIENCE_SECONDS: Final = 0.5
@@ -38,8 +38,8 @@ class MessageRates:
     While Redis is away every message may come, and `mevichat_rate_limits_open_total` counts it.
     """
 
-    def __init__(self, client: Redis) -> None:
-        self._redis = client
+    def __init__(self, client: LaneRedis) -> None:
+        self._lane = client.lane
         self._scripts = load_rate_scripts()
         # one at a time: a message is not given back before it was taken
         self._batch: TickBatch[_Step] = TickBatch(self._send, max_in_flight=1)
@@ -74,7 +74,7 @@ class MessageRates:
         replies: list[Any] | None = None
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                replies = await run_commands(self._redis, [step.command for step in steps], self._scripts)
+                replies = await run_commands(self._lane, [step.command for step in steps], self._scripts)
         except (RedisError, TimeoutError) as error:
             self._rest(error)
         for at, step in enumerate(steps):

@@ -9,11 +9,9 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from redis.asyncio import Redis
 from redis.exceptions import NoScriptError, RedisError
 
-Command = tuple[str | bytes | int, ...]
-"""The arguments of one EVALSHA."""
+from shared.redis_lane import Command, RedisLane
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +23,7 @@ class Script:
 
     def command(self, keys: Sequence[str], *arguments: str | int) -> Command:
         """Return the call of this script."""
-        return (self.sha, len(keys), *keys, *arguments)
+        return ("EVALSHA", self.sha, len(keys), *keys, *arguments)
 
 
 class Scripts(NamedTuple):
@@ -68,29 +66,20 @@ def permits_key(key_id: UUID, key_version: int) -> str:
     return f"{limit_key(key_id, key_version)}:permits"
 
 
-async def run_commands(client: Redis, commands: Sequence[Command], scripts: Iterable[Script]) -> list[Any]:
-    """Send the commands in one pipeline and return their replies.
+async def run_commands(lane: RedisLane, commands: Sequence[Command], scripts: Iterable[Script]) -> list[Any]:
+    """Send the commands together and return their replies.
 
     A Redis that forgot a script is taught it, and what it did not know is sent again. Raises the RedisError of the
     first command that failed.
     """
-    replies = await _send(client, commands)
+    replies = await lane.exchange(commands)
     unknown = [at for at, reply in enumerate(replies) if isinstance(reply, NoScriptError)]
     if unknown:
-        for script in scripts:
-            await client.script_load(script.text)
-        again = await _send(client, [commands[at] for at in unknown])
+        await lane.run([("SCRIPT", "LOAD", script.text) for script in scripts])
+        again = await lane.exchange([commands[at] for at in unknown])
         for at, reply in zip(unknown, again, strict=True):
             replies[at] = reply
     for reply in replies:
         if isinstance(reply, RedisError):
             raise reply
-    return replies
-
-
-async def _send(client: Redis, commands: Sequence[Command]) -> list[Any]:
-    pipeline = client.pipeline(transaction=False)
-    for command in commands:
-        pipeline.execute_command("EVALSHA", *command)
-    replies: list[Any] = await pipeline.execute(raise_on_error=False)
     return replies

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from shared.limits.scripts import Command, Scripts, limit_key, permits_key
+from shared.limits.scripts import Scripts, limit_key, permits_key
 from shared.limits.values import LimitId, NoRoom, Outcome, Permit
+from shared.redis_lane import Command
 
 REMEMBERED_MS: Final = 600_000
 """A limit of which nothing is heard for so long is forgotten."""

@@ -13,6 +13,7 @@ from redis.exceptions import ConnectionError as BrokenConnectionError
 from redis.retry import Retry as ThreadRetry
 
 from shared.queue.errors import EvictingRedisError
+from shared.redis_lane import LaneRedis
 
 _POOL_WAIT_SECONDS: Final = 5
 _RETRIES: Final = 2
@@ -20,11 +21,11 @@ _RETRIES: Final = 2
 _SOCKET: Final[dict[str, Any]] = {"socket_timeout": 5, "socket_connect_timeout": 2, "protocol": 2}
 
 
-def connect_redis(url: str, *, connections: int = 32) -> redis.Redis:
+def connect_redis(url: str, *, connections: int = 32) -> LaneRedis:
     """Return a client of a bounded pool that answers in bytes; it connects when first used.
 
     A caller waits up to 5 s for a free connection and up to 5 s for an answer; only a broken connection is tried
-    again, twice and at once.
+    again, twice and at once. Its lane keeps one of the connections, an inbox another.
     """
     pool = redis.BlockingConnectionPool.from_url(
         url,
@@ -34,7 +35,8 @@ def connect_redis(url: str, *, connections: int = 32) -> redis.Redis:
         decode_responses=False,
         **_SOCKET,
     )
-    return redis.Redis.from_pool(pool)
+    client: LaneRedis = LaneRedis.from_pool(pool)  # type: ignore[assignment]
+    return client
 
 
 def connect_redis_for_threads(url: str, *, connections: int = 32) -> ThreadRedis:

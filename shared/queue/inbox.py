@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 from uuid import UUID
@@ -17,6 +17,7 @@ from shared.queue.expectations import Expectations
 from shared.queue.followers import START, Entry, Follower, Followers
 from shared.queue.replies import INBOX_LENGTH
 from shared.queue.reply_entries import MARKER, Done, StreamEntry, inbox_key, read_entry, turn_key
+from shared.redis_lane import Command, RedisLane
 
 INBOX_LIFE_MS: Final = 60_000
 _UPKEEP_SECONDS: Final = 1.0
@@ -37,6 +38,7 @@ class ReplyInbox:
     def __init__(self, client: redis.Redis, name: str, *, on_results: Callable[[], None] | None = None) -> None:
         self.name = name
         self._redis = client
+        self._lane = RedisLane(client.connection_pool)
         self._key = inbox_key(name)
         self._cursor = START
         self._on_results = on_results
@@ -60,6 +62,7 @@ class ReplyInbox:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._lane.close()
         self._expectations.cancel_all()
         self._followers.close()
         try:
@@ -110,12 +113,11 @@ class ReplyInbox:
 
     async def _read_once(self) -> None:
         cursors = {self._key: self._cursor, **self._followers.cursors}
-        streams: dict[Any, Any] = dict(cursors)
         self._may_nudge = True
-        replies: Any = await self._redis.xread(streams, count=_READ_AT_MOST, block=_BLOCK_MS)
+        (streams,) = await self._lane.run([_read_command(cursors)])
         self._may_nudge = False
-        for raw_key, entries in replies or ():
-            key = raw_key.decode()
+        for raw_key, raw_entries in streams or ():
+            key, entries = raw_key.decode(), [_entry(raw) for raw in raw_entries]
             if key == self._key:
                 self._take_results(entries)
             else:
@@ -169,6 +171,17 @@ class ReplyInbox:
         if not self._is_broken:
             _log.warning("reply_inbox_unavailable", error=type(error).__name__)
         self._is_broken = True
+
+
+def _read_command(cursors: Mapping[str, bytes]) -> Command:
+    """Return the command that waits for entries behind each stream's cursor."""
+    return ("XREAD", "COUNT", _READ_AT_MOST, "BLOCK", _BLOCK_MS, "STREAMS", *cursors, *cursors.values())
+
+
+def _entry(raw: Sequence[Any]) -> Entry:
+    """Return a stream's entry, whose fields Redis sends as names and values in turn."""
+    redis_id, parts = raw
+    return redis_id, dict(zip(parts[::2], parts[1::2], strict=True))
 
 
 def _behind(cursor: bytes) -> str:

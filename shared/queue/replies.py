@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-import redis.asyncio as redis
 import structlog
 from redis.exceptions import RedisError
 
@@ -22,6 +21,7 @@ from shared.queue.reply_entries import (
     turn_key,
     write_entry,
 )
+from shared.redis_lane import Command, LaneRedis
 from shared.tick_batch import TickBatch
 
 INBOX_LENGTH: Final = 10_000
@@ -46,11 +46,11 @@ class _Write:
     sent: asyncio.Future[None] | None
     keeps_alive: bool
 
-    def command(self) -> list[Any]:
+    def command(self) -> Command:
         """Return the command that appends the entry; an inbox without an owner is not made."""
         length, make = (INBOX_LENGTH, ("NOMKSTREAM",)) if self.is_inbox else (TURN_STREAM_LENGTH, ())
         pairs = [part for pair in self.fields.items() for part in pair]
-        return ["XADD", self.key, *make, "MAXLEN", "~", length, "*", *pairs]
+        return ("XADD", self.key, *make, "MAXLEN", "~", length, "*", *pairs)
 
 
 class ReplyWriter:
@@ -60,8 +60,8 @@ class ReplyWriter:
     there too.
     """
 
-    def __init__(self, client: redis.Redis) -> None:
-        self._redis = client
+    def __init__(self, client: LaneRedis) -> None:
+        self._lane = client.lane
         # One at a time: deltas must not overtake each other.
         self._batch: TickBatch[_Write] = TickBatch(self._send, max_in_flight=1)
         self._is_broken = False
@@ -107,12 +107,9 @@ class ReplyWriter:
                     write.sent.set_result(None)
 
     async def _pipeline(self, writes: list[_Write]) -> None:
-        pipeline = self._redis.pipeline(transaction=False)
-        for write in writes:
-            pipeline.execute_command(*write.command())
-        for key in {write.key for write in writes if write.keeps_alive}:
-            pipeline.pexpire(key, TURN_STREAM_LIFE_MS)
-        await pipeline.execute()
+        alive = {write.key for write in writes if write.keeps_alive}
+        renewals: list[Command] = [("PEXPIRE", key, TURN_STREAM_LIFE_MS) for key in alive]
+        await self._lane.run([*(write.command() for write in writes), *renewals])
 
     def _note_outage(self, error: RedisError) -> None:
         if not self._is_broken:

@@ -6,19 +6,17 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
-import redis.asyncio as redis
 from redis.exceptions import RedisError
 
 from shared.ids import new_id
 from shared.queue.dispatch import Dispatch, ring_script
 from shared.queue.errors import QueueUnavailableError
 from shared.queue.routes import Route
+from shared.redis_lane import Command, LaneRedis
 from shared.tick_batch import TickBatch
-
-_MAX_IN_FLIGHT: Final = 4
 
 
 class _Message(NamedTuple):
@@ -44,10 +42,10 @@ class Ringer:
     messages, so nobody needs to know whether it lives.
     """
 
-    def __init__(self, client: redis.Redis) -> None:
-        self._redis = client
+    def __init__(self, client: LaneRedis) -> None:
+        self._lane = client.lane
         self._dispatch = Dispatch(broker_id=str(new_id()))
-        self._batch: TickBatch[_Call] = TickBatch(self._send, max_in_flight=_MAX_IN_FLIGHT)
+        self._batch: TickBatch[_Call] = TickBatch(self._send, max_in_flight=1)
 
     async def ring(self, route: Route, args_list: Sequence[tuple[Any, ...]]) -> None:
         """Enqueue one message for each tuple of the actor's arguments, and ring the queue's bell.
@@ -77,11 +75,11 @@ class Ringer:
         by_queue: dict[str, list[str | bytes]] = {}
         for message in messages:
             by_queue.setdefault(message.queue, []).extend((message.redis_id, message.data))
-        for queue, ids_and_data in by_queue.items():
-            keys = (self._dispatch.messages_key(queue), self._dispatch.queue_key(queue), self._dispatch.bell_key(queue))
-            await self._redis.execute_command(  # type: ignore[no-untyped-call]
-                "EVAL", ring_script(), len(keys), *keys, *ids_and_data
-            )
+        await self._lane.run([self._ring_command(queue, parts) for queue, parts in by_queue.items()])
+
+    def _ring_command(self, queue: str, ids_and_data: list[str | bytes]) -> Command:
+        keys = (self._dispatch.messages_key(queue), self._dispatch.queue_key(queue), self._dispatch.bell_key(queue))
+        return ("EVAL", ring_script(), len(keys), *keys, *ids_and_data)
 
     @staticmethod
     def _answer(calls: list[_Call], failure: QueueUnavailableError | None) -> None:

@@ -13,13 +13,13 @@ import sys
 from uuid import UUID
 
 import psutil
-import redis.asyncio as redis
 from sqlalchemy import text
 
 from shared.domain.plans import Plan
 from shared.events.document_waiting import DocumentWaitingV1
 from shared.events.wire import event_to_primitives
 from shared.ids import new_id
+from shared.queue.connection import connect_redis
 from shared.queue.ring import Ringer
 from shared.queue.routes import READ_DOCUMENT
 from shared.store.bots.rows import NewBot
@@ -61,7 +61,7 @@ async def _measure(documents: int, postgres_url: str, redis_url: str) -> list[st
     async with fresh_database(postgres_url) as url:
         database = Database.connect(url, connections=2, application_name="bench")
         ids = await _upload(database, documents)
-        async with redis.Redis.from_url(redis_url) as client:
+        async with connect_redis(redis_url) as client:
             events = [event_to_primitives(DocumentWaitingV1(str(one))) for one in ids]
             await Ringer(client).ring(READ_DOCUMENT, [(event,) for event in events])
         cpu_seconds = await _read_all(database, url, redis_url)

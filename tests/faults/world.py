@@ -14,12 +14,13 @@ from random import Random
 from typing import Any
 
 import aiohttp
-import redis.asyncio as redis
 
 from infra.embedded.free_port import free_port
 from infra.embedded.postgres import EmbeddedPostgres
 from infra.embedded.redis import EmbeddedRedis
 from infra.simulator.server import Simulator
+from shared.queue.connection import connect_redis
+from shared.redis_lane import LaneRedis
 from shared.settings import Settings
 from shared.store.database import Database
 from tests.faults.clients import Bot, Clients
@@ -74,8 +75,8 @@ class World:
         return Order(number=next(self._numbers), **fields)
 
     @property
-    def redis_client(self) -> redis.Redis:
-        return redis.Redis.from_url(self.redis_server.url)
+    def redis_client(self) -> LaneRedis:
+        return connect_redis(self.redis_server.url)
 
 
 @asynccontextmanager

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-import redis.asyncio as redis
-
+from shared.queue.connection import connect_redis
 from shared.queue.ring import Ringer
 from shared.queue.routes import COMPLETE_TURN, COUNT_USAGE, VALIDATE_KEY, Route
 from tests.integration.dashboard.walk import make_things, rows_of
@@ -48,7 +47,7 @@ def forgeries(turn_id: str, key_id: str, workspace_id: str) -> list[tuple[Route,
 
 
 async def test_forged_and_replayed_messages_change_nothing_and_stop_nobody(database_url: str, redis_url: str) -> None:
-    async with redis.Redis.from_url(redis_url) as client, running_product(database_url, redis_url) as product:
+    async with connect_redis(redis_url) as client, running_product(database_url, redis_url) as product:
         workspace = await product.make_workspace()
         things = await make_things(workspace)
         ringer = Ringer(client)

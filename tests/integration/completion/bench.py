@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
-from redis.asyncio import Redis
 from sqlalchemy import text
 
 from infra.simulator.server import Simulator
@@ -26,6 +25,7 @@ from shared.queue.inbox import ReplyInbox
 from shared.queue.reply_entries import Delta, Done, Reset
 from shared.queue.ring import Ringer
 from shared.queue.routes import COMPLETE_TURN, Route
+from shared.redis_lane import LaneRedis
 from shared.settings import Settings
 from shared.store.bots.rows import NewBot
 from shared.store.bots.write import create_bot
@@ -65,7 +65,7 @@ class Bench:
     """One workspace on the Scale plan, and the worker that runs its turns."""
 
     database: Database
-    redis: Redis
+    redis: LaneRedis
     simulator: Simulator
     settings: Settings
     workspace_id: UUID = field(default_factory=new_id)

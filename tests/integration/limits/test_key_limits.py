@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
-from redis.asyncio import Redis
 
 from infra.embedded.redis import EmbeddedRedis
 from shared.ids import new_id
@@ -16,10 +15,11 @@ from shared.limits.scripts import limit_key, permits_key
 from shared.limits.values import LimitId, NoRoom, Outcome, Permit
 from shared.metrics import limits_open
 from shared.queue.connection import connect_redis
+from shared.redis_lane import LaneRedis
 from tests.servers import until
 
 
-def limits_on(client: Redis, *, permit_seconds: float = 15.0, renew_seconds: float = 5.0) -> KeyLimits:
+def limits_on(client: LaneRedis, *, permit_seconds: float = 15.0, renew_seconds: float = 5.0) -> KeyLimits:
     return KeyLimits(client, permit_seconds=permit_seconds, renew_seconds=renew_seconds)
 
 
@@ -33,16 +33,16 @@ async def has_room(limits: KeyLimits, key_id: UUID) -> bool:
     return bool(await ask(limits, key_id, 1))
 
 
-async def set_limit(client: Redis, key_id: UUID, limit: float) -> None:
+async def set_limit(client: LaneRedis, key_id: UUID, limit: float) -> None:
     await client.hset(limit_key(key_id, 1), mapping={"limit": limit, "failed_at": 0})
 
 
-async def is_there(client: Redis, key: str) -> bool:
+async def is_there(client: LaneRedis, key: str) -> bool:
     return bool(await client.exists(key))
 
 
 @pytest.fixture
-async def client(redis_url: str) -> AsyncIterator[Redis]:
+async def client(redis_url: str) -> AsyncIterator[LaneRedis]:
     connected = connect_redis(redis_url)
     yield connected
     await connected.aclose()
@@ -53,11 +53,11 @@ def key_id() -> UUID:
     return new_id()
 
 
-async def test_a_key_without_a_known_limit_has_room_for_everybody(client: Redis, key_id: UUID) -> None:
+async def test_a_key_without_a_known_limit_has_room_for_everybody(client: LaneRedis, key_id: UUID) -> None:
     assert len(await ask(limits_on(client), key_id, 300)) == 300
 
 
-async def test_many_askers_of_two_workers_never_get_more_than_the_limit(client: Redis, key_id: UUID) -> None:
+async def test_many_askers_of_two_workers_never_get_more_than_the_limit(client: LaneRedis, key_id: UUID) -> None:
     await set_limit(client, key_id, 5)
     workers = [limits_on(client), limits_on(client)]
     given = in_flight = most = 0
@@ -78,7 +78,7 @@ async def test_many_askers_of_two_workers_never_get_more_than_the_limit(client: 
     assert (given, most) == (200, 5)
 
 
-async def test_the_permits_of_a_killed_worker_free_themselves(client: Redis, key_id: UUID) -> None:
+async def test_the_permits_of_a_killed_worker_free_themselves(client: LaneRedis, key_id: UUID) -> None:
     await set_limit(client, key_id, 3)
     killed, living = limits_on(client, permit_seconds=0.3), limits_on(client)
     assert len(await ask(killed, key_id, 2)) == 2
@@ -88,7 +88,7 @@ async def test_the_permits_of_a_killed_worker_free_themselves(client: Redis, key
     assert len(await ask(living, key_id, 2)) == 1, "its own permits are still held"
 
 
-async def test_a_long_call_keeps_its_permit(client: Redis, key_id: UUID) -> None:
+async def test_a_long_call_keeps_its_permit(client: LaneRedis, key_id: UUID) -> None:
     await set_limit(client, key_id, 1)
     limits = limits_on(client, permit_seconds=60.0, renew_seconds=0.01)
     (permit,) = await ask(limits, key_id, 1)
@@ -104,7 +104,7 @@ async def test_a_long_call_keeps_its_permit(client: Redis, key_id: UUID) -> None
     assert len(await ask(limits_on(client), key_id, 1)) == 1
 
 
-async def test_a_refusal_halves_what_is_in_flight_and_pauses_the_key(client: Redis, key_id: UUID) -> None:
+async def test_a_refusal_halves_what_is_in_flight_and_pauses_the_key(client: LaneRedis, key_id: UUID) -> None:
     limits = limits_on(client)
     permits = await ask(limits, key_id, 8)
 
@@ -118,7 +118,7 @@ async def test_a_refusal_halves_what_is_in_flight_and_pauses_the_key(client: Red
     assert isinstance(await limits.acquire(key_id, 2), Permit), "a rotated key begins anew"
 
 
-async def test_an_exhausted_limit_pauses_without_a_refusal(client: Redis, key_id: UUID) -> None:
+async def test_an_exhausted_limit_pauses_without_a_refusal(client: LaneRedis, key_id: UUID) -> None:
     limits = limits_on(client)
     (permit,) = await ask(limits, key_id, 1)
 
@@ -129,7 +129,7 @@ async def test_an_exhausted_limit_pauses_without_a_refusal(client: Redis, key_id
     assert await client.hexists(limit_key(key_id, 1), "limit") is False
 
 
-async def test_a_pause_without_end_is_cut_to_an_hour(client: Redis, key_id: UUID) -> None:
+async def test_a_pause_without_end_is_cut_to_an_hour(client: LaneRedis, key_id: UUID) -> None:
     limits = limits_on(client)
     (permit,) = await ask(limits, key_id, 1)
 
@@ -141,7 +141,7 @@ async def test_a_pause_without_end_is_cut_to_an_hour(client: Redis, key_id: UUID
     assert 3_500 < refusal.pause_seconds <= 3_600
 
 
-async def test_the_number_in_flight_converges_on_what_the_provider_bears(client: Redis, key_id: UUID) -> None:
+async def test_the_number_in_flight_converges_on_what_the_provider_bears(client: LaneRedis, key_id: UUID) -> None:
     limits, bears = limits_on(client), 10
     calls = refused = 0
     for _ in range(120):
@@ -157,7 +157,7 @@ async def test_the_number_in_flight_converges_on_what_the_provider_bears(client:
     assert refused <= 40 + 0.05 * calls
 
 
-async def test_a_limit_that_has_grown_past_the_ceiling_is_forgotten(client: Redis, key_id: UUID) -> None:
+async def test_a_limit_that_has_grown_past_the_ceiling_is_forgotten(client: LaneRedis, key_id: UUID) -> None:
     await set_limit(client, key_id, 2000)
     limits = limits_on(client)
     permits = await ask(limits, key_id, 1001)
@@ -169,7 +169,7 @@ async def test_a_limit_that_has_grown_past_the_ceiling_is_forgotten(client: Redi
     assert await client.hexists(limit_key(key_id, 1), "limit") is False
 
 
-async def test_what_is_known_of_a_limit_has_an_end(client: Redis, key_id: UUID) -> None:
+async def test_what_is_known_of_a_limit_has_an_end(client: LaneRedis, key_id: UUID) -> None:
     limits = limits_on(client)
     permits = await ask(limits, key_id, 2)
     limits.release(permits[0], Outcome.LIMITED)
@@ -179,7 +179,7 @@ async def test_what_is_known_of_a_limit_has_an_end(client: Redis, key_id: UUID) 
     assert await client.pttl(permits_key(key_id, 1)) > 0
 
 
-async def test_an_asker_that_was_stopped_leaves_no_permit_behind(client: Redis, key_id: UUID) -> None:
+async def test_an_asker_that_was_stopped_leaves_no_permit_behind(client: LaneRedis, key_id: UUID) -> None:
     await set_limit(client, key_id, 1)
     limits = limits_on(client)
     stopped = asyncio.create_task(limits.acquire(key_id, 1))
@@ -191,7 +191,7 @@ async def test_an_asker_that_was_stopped_leaves_no_permit_behind(client: Redis, 
 
 
 async def test_an_asker_that_is_stopped_in_the_instant_of_its_answer_leaves_no_permit_behind(
-    client: Redis, key_id: UUID
+    client: LaneRedis, key_id: UUID
 ) -> None:
     await set_limit(client, key_id, 2)
     limits = limits_on(client, permit_seconds=60.0)
@@ -209,7 +209,9 @@ async def test_an_asker_that_is_stopped_in_the_instant_of_its_answer_leaves_no_p
     assert len(limits._held) == await client.zcard(permits_key(key_id, 1)) == 1
 
 
-async def test_room_that_another_process_made_is_seen_by_the_one_whose_turns_wait(client: Redis, key_id: UUID) -> None:
+async def test_room_that_another_process_made_is_seen_by_the_one_whose_turns_wait(
+    client: LaneRedis, key_id: UUID
+) -> None:
     await set_limit(client, key_id, 1)
     ours, theirs = limits_on(client), limits_on(client)
     (permit,) = await ask(theirs, key_id, 1)
@@ -227,7 +229,7 @@ async def test_room_that_another_process_made_is_seen_by_the_one_whose_turns_wai
     assert ours.take_unused_room() == {LimitId(key_id, 1): 1}, "PostgreSQL was away: nobody was told"
 
 
-async def test_room_is_told_once_and_only_for_keys_with_a_limit(client: Redis, key_id: UUID) -> None:
+async def test_room_is_told_once_and_only_for_keys_with_a_limit(client: LaneRedis, key_id: UUID) -> None:
     limits = limits_on(client)
     permits = await ask(limits, key_id, 4)
     limits.release(permits[0], Outcome.ANSWERED)
@@ -241,7 +243,7 @@ async def test_room_is_told_once_and_only_for_keys_with_a_limit(client: Redis, k
     assert limits.take_room(LimitId(key_id, 1)) == 0
 
 
-async def test_a_forgotten_script_is_taught_again(client: Redis, key_id: UUID) -> None:
+async def test_a_forgotten_script_is_taught_again(client: LaneRedis, key_id: UUID) -> None:
     limits = limits_on(client)
     assert len(await ask(limits, key_id, 1)) == 1
     await client.script_flush()

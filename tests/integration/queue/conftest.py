@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-import redis.asyncio
 
 from shared.queue.connection import connect_redis
+from shared.redis_lane import LaneRedis
 from tests.integration.queue.server import OwnRedis
 
 
@@ -26,7 +26,7 @@ def own_redis() -> Iterator[OwnRedis]:
 
 
 @pytest.fixture
-async def client(own_redis: OwnRedis) -> AsyncIterator[redis.asyncio.Redis]:
+async def client(own_redis: OwnRedis) -> AsyncIterator[LaneRedis]:
     """Give a client of that Redis as the product connects."""
     connected = connect_redis(own_redis.url)
     yield connected

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 
 import dramatiq
-import redis.asyncio
 from dramatiq.middleware import AsyncIO
 
 from shared.queue.acknowledge import acknowledge
@@ -13,11 +12,12 @@ from shared.queue.broker import build_broker
 from shared.queue.declare import declare_actor
 from shared.queue.ring import Ringer
 from shared.queue.routes import COMPLETE_TURN
+from shared.redis_lane import LaneRedis
 from tests.integration.queue.recorder import Recorder, turns, working
 from tests.integration.queue.server import OwnRedis, until
 
 
-async def test_our_rings_run_under_the_stock_worker(own_redis: OwnRedis, client: redis.asyncio.Redis) -> None:
+async def test_our_rings_run_under_the_stock_worker(own_redis: OwnRedis, client: LaneRedis) -> None:
     broker = build_broker(own_redis.url)
     broker.add_middleware(AsyncIO())
     runs: Counter[str] = Counter()
@@ -39,7 +39,7 @@ async def test_our_rings_run_under_the_stock_worker(own_redis: OwnRedis, client:
 
 
 async def test_messages_of_the_stock_broker_run_under_the_event_loop_worker(
-    own_redis: OwnRedis, client: redis.asyncio.Redis
+    own_redis: OwnRedis, client: LaneRedis
 ) -> None:
     broker = build_broker(own_redis.url)
     broker.add_middleware(AsyncIO())

@@ -6,7 +6,6 @@ import asyncio
 
 import dramatiq
 import pytest
-import redis.asyncio
 
 from shared.queue.actor_functions import NotACoroutineError
 from shared.queue.broker import build_broker
@@ -14,19 +13,18 @@ from shared.queue.process import run_worker
 from shared.queue.ring import Ringer
 from shared.queue.routes import COMPLETE_TURN
 from shared.queue.worker import EventLoopWorker
+from shared.redis_lane import LaneRedis
 from tests.integration.queue.recorder import RAISES, Recorder, turns, working
 from tests.integration.queue.server import OwnRedis, until
 
 MESSAGES = b"dramatiq:completions.msgs"
 
 
-async def ring(client: redis.asyncio.Redis, args_list: list[tuple[str]]) -> None:
+async def ring(client: LaneRedis, args_list: list[tuple[str]]) -> None:
     await Ringer(client).ring(COMPLETE_TURN, args_list)
 
 
-async def test_every_message_runs_once_and_redis_is_empty_afterwards(
-    own_redis: OwnRedis, client: redis.asyncio.Redis
-) -> None:
+async def test_every_message_runs_once_and_redis_is_empty_afterwards(own_redis: OwnRedis, client: LaneRedis) -> None:
     broker = build_broker(own_redis.url)
     recorder = Recorder(broker)
     async with working(broker):
@@ -38,7 +36,7 @@ async def test_every_message_runs_once_and_redis_is_empty_afterwards(
     assert left == set()
 
 
-async def test_an_idle_consumer_is_woken_by_the_bell(own_redis: OwnRedis, client: redis.asyncio.Redis) -> None:
+async def test_an_idle_consumer_is_woken_by_the_bell(own_redis: OwnRedis, client: LaneRedis) -> None:
     broker = build_broker(own_redis.url)
     recorder = Recorder(broker)
     async with working(broker) as worker:
@@ -49,7 +47,7 @@ async def test_an_idle_consumer_is_woken_by_the_bell(own_redis: OwnRedis, client
 
 
 async def test_what_comes_while_a_consumer_rests_is_taken_together_and_a_stop_ends_the_rest(
-    own_redis: OwnRedis, client: redis.asyncio.Redis
+    own_redis: OwnRedis, client: LaneRedis
 ) -> None:
     broker = build_broker(own_redis.url)
     recorder = Recorder(broker)
@@ -62,7 +60,7 @@ async def test_what_comes_while_a_consumer_rests_is_taken_together_and_a_stop_en
         await until(lambda: len(recorder.finished) == 3)
 
 
-async def test_500_messages_never_exceed_a_concurrency_of_50(own_redis: OwnRedis, client: redis.asyncio.Redis) -> None:
+async def test_500_messages_never_exceed_a_concurrency_of_50(own_redis: OwnRedis, client: LaneRedis) -> None:
     broker = build_broker(own_redis.url)
     recorder = Recorder(broker)
     recorder.gate.clear()
@@ -74,9 +72,7 @@ async def test_500_messages_never_exceed_a_concurrency_of_50(own_redis: OwnRedis
     assert recorder.peak == 50
 
 
-async def test_who_leaves_messages_behind_rings_for_another_worker(
-    own_redis: OwnRedis, client: redis.asyncio.Redis
-) -> None:
+async def test_who_leaves_messages_behind_rings_for_another_worker(own_redis: OwnRedis, client: LaneRedis) -> None:
     brokers = [build_broker(own_redis.url) for _ in range(2)]
     recorders = [Recorder(broker) for broker in brokers]
     for recorder in recorders:
@@ -90,9 +86,7 @@ async def test_who_leaves_messages_behind_rings_for_another_worker(
             recorder.gate.set()
 
 
-async def test_an_actor_that_raises_stops_neither_others_nor_the_worker(
-    own_redis: OwnRedis, client: redis.asyncio.Redis
-) -> None:
+async def test_an_actor_that_raises_stops_neither_others_nor_the_worker(own_redis: OwnRedis, client: LaneRedis) -> None:
     broker = build_broker(own_redis.url)
     recorder = Recorder(broker)
     async with working(broker, concurrency=2):
@@ -103,7 +97,7 @@ async def test_an_actor_that_raises_stops_neither_others_nor_the_worker(
     assert set(recorder.runs.values()) == {1}
 
 
-async def test_a_message_for_an_unknown_actor_is_dropped(own_redis: OwnRedis, client: redis.asyncio.Redis) -> None:
+async def test_a_message_for_an_unknown_actor_is_dropped(own_redis: OwnRedis, client: LaneRedis) -> None:
     broker = build_broker(own_redis.url)
     recorder = Recorder(broker)
     newer = type(COMPLETE_TURN)(COMPLETE_TURN.queue, "of_a_newer_producer")
@@ -115,7 +109,7 @@ async def test_a_message_for_an_unknown_actor_is_dropped(own_redis: OwnRedis, cl
 
 
 async def test_an_early_ack_empties_redis_while_the_actor_still_holds_its_slot(
-    own_redis: OwnRedis, client: redis.asyncio.Redis
+    own_redis: OwnRedis, client: LaneRedis
 ) -> None:
     broker = build_broker(own_redis.url)
     recorder = Recorder(broker, acks_early=True)
@@ -132,7 +126,7 @@ async def test_an_early_ack_empties_redis_while_the_actor_still_holds_its_slot(
 
 @pytest.mark.parametrize(("grace_seconds", "exit_code"), [(20.0, 0), (0.1, 1)])
 async def test_a_stop_finishes_what_fits_into_the_grace_and_gives_back_the_rest(
-    own_redis: OwnRedis, client: redis.asyncio.Redis, grace_seconds: float, exit_code: int
+    own_redis: OwnRedis, client: LaneRedis, grace_seconds: float, exit_code: int
 ) -> None:
     broker = build_broker(own_redis.url)
     recorder = Recorder(broker)
@@ -161,7 +155,7 @@ async def test_a_stop_finishes_what_fits_into_the_grace_and_gives_back_the_rest(
     assert await client.hlen(MESSAGES.decode()) == (3 if exit_code else 0)
 
 
-async def test_messages_of_a_dead_worker_run_on_another(own_redis: OwnRedis, client: redis.asyncio.Redis) -> None:
+async def test_messages_of_a_dead_worker_run_on_another(own_redis: OwnRedis, client: LaneRedis) -> None:
     dead = build_broker(own_redis.url)
     await ring(client, turns(0, 5))
     assert len(dead.do_fetch(COMPLETE_TURN.queue, 5)) == 5
@@ -172,7 +166,7 @@ async def test_messages_of_a_dead_worker_run_on_another(own_redis: OwnRedis, cli
         await until(lambda: len(recorder.finished) == 5)
 
 
-async def test_a_saturated_worker_keeps_its_heart_beating(own_redis: OwnRedis, client: redis.asyncio.Redis) -> None:
+async def test_a_saturated_worker_keeps_its_heart_beating(own_redis: OwnRedis, client: LaneRedis) -> None:
     broker = build_broker(own_redis.url)
     broker.heartbeat_timeout = 600
     recorder = Recorder(broker)
@@ -198,10 +192,10 @@ async def test_a_plain_function_is_refused(own_redis: OwnRedis) -> None:
 COMPLETE_TURN_LIST = "dramatiq:completions"
 
 
-async def _is_listening(client: redis.asyncio.Redis, consumers: int = 1) -> bool:
+async def _is_listening(client: LaneRedis, consumers: int = 1) -> bool:
     info = await client.info("clients")
     return int(info["blocked_clients"]) == consumers
 
 
-async def _is_empty(client: redis.asyncio.Redis) -> bool:
+async def _is_empty(client: LaneRedis) -> bool:
     return not await client.exists(MESSAGES) and not await client.keys("dramatiq:__acks__*")

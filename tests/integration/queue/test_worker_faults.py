@@ -6,19 +6,19 @@ import asyncio
 from typing import Any
 
 import pytest
-import redis.asyncio
 
 from shared.queue.broker import build_broker
 from shared.queue.errors import QueueUnavailableError
 from shared.queue.ring import Ringer
 from shared.queue.routes import COMPLETE_TURN
+from shared.redis_lane import LaneRedis
 from tests.integration.queue.recorder import Recorder, turns, working
 from tests.integration.queue.server import OwnRedis, until
 
 IS_EMPTY_KEYS = ("dramatiq:completions", "dramatiq:completions.msgs")
 
 
-async def test_a_wiped_redis_stops_nothing_that_is_rung_later(own_redis: OwnRedis, client: redis.asyncio.Redis) -> None:
+async def test_a_wiped_redis_stops_nothing_that_is_rung_later(own_redis: OwnRedis, client: LaneRedis) -> None:
     broker = build_broker(own_redis.url)
     recorder = Recorder(broker)
     recorder.gate.clear()
@@ -35,7 +35,7 @@ async def test_a_wiped_redis_stops_nothing_that_is_rung_later(own_redis: OwnRedi
 
 
 async def test_the_same_worker_goes_on_after_redis_was_killed_and_started_again(
-    own_redis: OwnRedis, client: redis.asyncio.Redis
+    own_redis: OwnRedis, client: LaneRedis
 ) -> None:
     broker = build_broker(own_redis.url)
     recorder = Recorder(broker)
@@ -56,7 +56,7 @@ async def test_the_same_worker_goes_on_after_redis_was_killed_and_started_again(
 
 
 async def test_messages_taken_by_a_fetch_whose_reply_was_lost_run_after_all(
-    own_redis: OwnRedis, client: redis.asyncio.Redis
+    own_redis: OwnRedis, client: LaneRedis
 ) -> None:
     broker = build_broker(own_redis.url)
     recorder = Recorder(broker)
@@ -69,7 +69,7 @@ async def test_messages_taken_by_a_fetch_whose_reply_was_lost_run_after_all(
         await until(lambda: _is_empty(client))
 
 
-async def test_a_full_redis_is_drained_by_the_worker(own_redis: OwnRedis, client: redis.asyncio.Redis) -> None:
+async def test_a_full_redis_is_drained_by_the_worker(own_redis: OwnRedis, client: LaneRedis) -> None:
     broker = build_broker(own_redis.url)
     recorder = Recorder(broker)
     ringer = Ringer(client)
@@ -82,7 +82,7 @@ async def test_a_full_redis_is_drained_by_the_worker(own_redis: OwnRedis, client
         await until(lambda: _is_empty(client))
 
 
-async def test_what_ran_before_redis_filled_up_is_acked(own_redis: OwnRedis, client: redis.asyncio.Redis) -> None:
+async def test_what_ran_before_redis_filled_up_is_acked(own_redis: OwnRedis, client: LaneRedis) -> None:
     broker = build_broker(own_redis.url)
     recorder = Recorder(broker)
     recorder.gate.clear()
@@ -102,7 +102,7 @@ async def _is_refused(ringer: Ringer) -> bool:
     return False
 
 
-async def _take_unnoticed(client: redis.asyncio.Redis, broker_id: str) -> int:
+async def _take_unnoticed(client: LaneRedis, broker_id: str) -> int:
     """Enqueue and take three messages in the worker's name in one transaction, so that no consumer is faster."""
     other = "dramatiq:elsewhere"
     await Ringer(client).ring(type(COMPLETE_TURN)("elsewhere", COMPLETE_TURN.actor), turns(0, 3))
@@ -115,16 +115,16 @@ async def _take_unnoticed(client: redis.asyncio.Redis, broker_id: str) -> int:
     return len(ids)
 
 
-async def _is_listening(client: redis.asyncio.Redis) -> bool:
+async def _is_listening(client: LaneRedis) -> bool:
     info = await client.info("clients")
     return int(info["blocked_clients"]) == 1
 
 
-async def _is_empty(client: redis.asyncio.Redis) -> bool:
+async def _is_empty(client: LaneRedis) -> bool:
     return not await client.exists(*IS_EMPTY_KEYS) and not await client.keys("dramatiq:__acks__*")
 
 
-async def test_rings_of_one_instant_are_one_command(own_redis: OwnRedis, client: redis.asyncio.Redis) -> None:
+async def test_rings_of_one_instant_are_one_command(own_redis: OwnRedis, client: LaneRedis) -> None:
     ringer = Ringer(client)
     await client.config_resetstat()
     await asyncio.gather(*(ringer.ring(COMPLETE_TURN, [args]) for args in turns(0, 50)))
@@ -134,9 +134,7 @@ async def test_rings_of_one_instant_are_one_command(own_redis: OwnRedis, client:
     assert stats["cmdstat_eval"]["calls"] == 1
 
 
-async def test_a_ring_that_a_full_redis_refuses_leaves_nothing(
-    own_redis: OwnRedis, client: redis.asyncio.Redis
-) -> None:
+async def test_a_ring_that_a_full_redis_refuses_leaves_nothing(own_redis: OwnRedis, client: LaneRedis) -> None:
     await client.config_set("maxmemory", 1)
     with pytest.raises(QueueUnavailableError):
         await Ringer(client).ring(COMPLETE_TURN, turns(0, 3))
@@ -145,7 +143,7 @@ async def test_a_ring_that_a_full_redis_refuses_leaves_nothing(
 
 
 async def test_an_ack_that_comes_after_its_message_went_back_leaves_it_there(
-    own_redis: OwnRedis, client: redis.asyncio.Redis
+    own_redis: OwnRedis, client: LaneRedis
 ) -> None:
     broker = build_broker(own_redis.url)
     recorder = Recorder(broker)
@@ -160,13 +158,11 @@ async def test_an_ack_that_comes_after_its_message_went_back_leaves_it_there(
         assert await client.hkeys("dramatiq:completions.msgs") == [stolen]
 
 
-async def _has_none(client: redis.asyncio.Redis, key: bytes | str) -> bool:
+async def _has_none(client: LaneRedis, key: bytes | str) -> bool:
     return not await client.exists(key)
 
 
-async def test_a_worker_teaches_its_script_to_a_redis_that_forgot_it(
-    own_redis: OwnRedis, client: redis.asyncio.Redis
-) -> None:
+async def test_a_worker_teaches_its_script_to_a_redis_that_forgot_it(own_redis: OwnRedis, client: LaneRedis) -> None:
     broker = build_broker(own_redis.url)
     recorder = Recorder(broker)
     recorder.gate.clear()

@@ -1,0 +1,110 @@
+"""A connection that is kept for what happens with every turn: many commands, one write, one wait."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, Final
+
+import redis.asyncio as redis
+from hiredis import pack_command
+from redis.asyncio.connection import AbstractConnection, ConnectionPool
+from redis.exceptions import (
+    ConnectionError as BrokenConnectionError,
+    RedisError,
+    ResponseError,
+    TimeoutError as SilentRedisError,
+)
+
+Command = Sequence[str | bytes | int]
+"""A command's name and its arguments."""
+
+_PATIENCE_SECONDS: Final = 5.0
+"""Longer than any blocking read (inbox 1 s), so that silence is never taken for an outage."""
+_RETRY_PAUSES_SECONDS: Final = (0.02, 0.04)
+"""Only a broken connection is tried again, twice and soon; every command sent here may run twice."""
+
+
+class RedisLane:
+    """Sends commands over one connection that it keeps, one exchange after the other.
+
+    The pool makes the connection at the first exchange and closes it with all others. Taking one from the pool for
+    each command, and watching each step with a timeout of its own, costs several times what an exchange does
+    (docs/decisions/0019).
+    """
+
+    def __init__(self, pool: ConnectionPool, *, patience_seconds: float = _PATIENCE_SECONDS) -> None:
+        self._pool = pool
+        self._patience_seconds = patience_seconds
+        self._connection: AbstractConnection | None = None
+        self._turn = asyncio.Lock()
+
+    async def run(self, commands: Sequence[Command]) -> list[Any]:
+        """Exchange the commands; raise what `exchange` does, and the first error among the replies."""
+        replies = await self.exchange(commands)
+        for reply in replies:
+            if isinstance(reply, RedisError):
+                raise reply
+        return replies
+
+    async def exchange(self, commands: Sequence[Command]) -> list[Any]:
+        """Send the commands together and return their replies in order; a refused command's reply is its error.
+
+        Raises:
+            RedisError: Redis is away, silent for too long, or broke off; what it ran is unknown.
+
+        """
+        packed = b"".join([_packed(command) for command in commands])
+        async with self._turn:
+            for pause_seconds in _RETRY_PAUSES_SECONDS:
+                try:
+                    return await self._send_and_read(packed, len(commands))
+                except BrokenConnectionError:
+                    await asyncio.sleep(pause_seconds)
+            return await self._send_and_read(packed, len(commands))
+
+    async def close(self) -> None:
+        """Give the connection back to the pool; only for a lane that has one to itself."""
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            await connection.disconnect()
+            await self._pool.release(connection)
+
+    async def _send_and_read(self, packed: bytes, count: int) -> list[Any]:
+        try:
+            async with asyncio.timeout(self._patience_seconds):
+                connection = self._connection or await self._connect()
+                await connection.send_packed_command(packed)
+                return [await _read(connection) for _ in range(count)]
+        except TimeoutError:
+            raise SilentRedisError("Redis did not answer in time.") from None
+
+    async def _connect(self) -> AbstractConnection:
+        connection: AbstractConnection = await self._pool.get_connection()  # type: ignore[no-untyped-call]
+        connection.socket_timeout = None  # the whole exchange has one
+        self._connection = connection
+        return connection
+
+
+class LaneRedis(redis.Redis):
+    """A client whose `lane` serves all of its process that speak to Redis with every turn."""
+
+    @cached_property
+    def lane(self) -> RedisLane:
+        """Return the one lane of this client."""
+        return RedisLane(self.connection_pool)
+
+
+def _packed(command: Command) -> bytes:
+    parts: Any = tuple(command)
+    packed: bytes = pack_command(parts)
+    return packed
+
+
+async def _read(connection: AbstractConnection) -> Any:
+    """Return the next reply; whoever is stopped here leaves a connection that is closed, not one out of step."""
+    try:
+        return await connection.read_response()
+    except ResponseError as refused:
+        return refused
