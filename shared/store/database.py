@@ -3,34 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
+from asyncpg import PostgresError
 from sqlalchemy import Row, TextClause, text
-from sqlalchemy.exc import (
-    DBAPIError,
-    InterfaceError,
-    OperationalError,
-    SQLAlchemyError,
-    TimeoutError as PoolTimeoutError,
-)
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from shared.store.errors import StoreError, StoreUnavailableError
+from shared.store.driver_errors import has_collided, translated
+from shared.store.errors import StoreError
+from shared.store.kept_connections import KeptConnections
 from shared.store.url import sqlalchemy_url
+
+Rows = TypeVar("Rows")
 
 CONNECT_TIMEOUT_SECONDS = 5
 PLANS = {"jit": "off", "enable_seqscan": "off", "plan_cache_mode": "force_generic_plan"}
 """Every statement of ours knows its index. A plan that was made while its table was young, and is kept by its
 connection, would read the whole table for each turn once there are thousands (measured: 3.6 scans a turn)."""
-PASSING_STATES = ("08", "57P", "531", "533")
-"""SQLSTATEs by their beginning: connection exceptions, a server that shuts down or starts up, and one that has no disk
-or no connection left. None of them says anything about the statement."""
-COLLISION_STATES = ("40",)
-"""SQLSTATE class: rolled back because of what others did at the same time, so that the same again may work."""
 RUNS_AFTER_COLLISIONS = 3
 WALLED_CONNECTIONS = 4
 """So many at most serve one workspace's own statements: what people look at and change, never a turn's way."""
@@ -55,10 +49,11 @@ class Database:
         walled: AsyncEngine,
         workspace_id: UUID | None = None,
         *,
+        kept: KeptConnections | None = None,
         patience_seconds: float | None = None,
     ) -> None:
         self._engine, self._walled, self._workspace_id = engine, walled, workspace_id
-        self._patience_seconds = patience_seconds
+        self._kept, self._patience_seconds = kept, patience_seconds
         self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @classmethod
@@ -73,14 +68,17 @@ class Database:
     ) -> Database:
         """Prepare a pool of at most so many connections; none is opened before it is needed.
 
+        Half of them are for `fetch`, and stay open once they were.
         Without a role it does whatever the address's own user may: for migrations and operators' commands.
         `patience_seconds`: how long `call` waits for an answer; without it, as long as it takes.
         """
-        walled = min(connections, WALLED_CONNECTIONS)
+        walled, kept = min(connections, WALLED_CONNECTIONS), (connections + 1) // 2
+        engine = _engine(url, max(connections, kept + 1), application_name, role)
         return cls(
-            _engine(url, connections, application_name, role),
+            engine,
             # asked before use: a lost server is noticed in the other pool first, and people would meet it here again
             _engine(url, walled, application_name, DatabaseRole.WORKSPACE, asks_first=True),
+            kept=KeptConnections(engine, kept),
             patience_seconds=patience_seconds,
         )
 
@@ -101,20 +99,24 @@ class Database:
             StoreError: PostgreSQL refused the statement; nothing happened.
 
         """
-        with _translated():
-            if self._patience_seconds is None:
-                return await self._run_again(statement, values)
-            async with asyncio.timeout(self._patience_seconds):  # a connection that is left here is thrown away
-                return await self._run_again(statement, values)
+        return await self._in_time(lambda: self._run(statement, values))
 
-    async def _run_again(self, statement: TextClause, values: dict[str, Any]) -> Sequence[Row[Any]]:
-        for _ in range(RUNS_AFTER_COLLISIONS):
-            try:
-                return await self._run(statement, values)
-            except DBAPIError as error:
-                if not _is_of(error, COLLISION_STATES):
-                    raise
-        return await self._run(statement, values)
+    async def fetch(self, statement: str, *values: Any) -> Sequence[Any]:
+        """Run a statement that every turn passes as `call` does, but past SQLAlchemy, straight on the driver.
+
+        It names its values $1, $2 and so on, in PostgreSQL's own types; of a row its columns are items. Raises what
+        `call` raises. Never behind a workspace's wall.
+        """
+        kept = self._kept
+        assert kept is not None
+        return await self._in_time(lambda: kept.fetch(statement, values))
+
+    async def _in_time(self, run: Callable[[], Awaitable[Rows]]) -> Rows:
+        with translated():
+            if self._patience_seconds is None:
+                return await _run_again(run)
+            async with asyncio.timeout(self._patience_seconds):  # a connection that is left here is thrown away
+                return await _run_again(run)
 
     async def _run(self, statement: TextClause, values: dict[str, Any]) -> Sequence[Row[Any]]:
         async with self._autocommit.connect() as connection:
@@ -125,7 +127,7 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that commits when the block ends and rolls back when it raises."""
-        with _translated():
+        with translated():
             async with self._engine.begin() as connection:
                 await self._stand_behind_wall(connection, for_this_transaction=True)
                 yield connection
@@ -133,7 +135,7 @@ class Database:
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[AsyncConnection]:
         """Open a read-only transaction in which all statements see one instant."""
-        with _translated():
+        with translated():
             async with self._engine.connect() as connection:
                 await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
                 await self._stand_behind_wall(connection, for_this_transaction=True)
@@ -149,6 +151,8 @@ class Database:
 
     async def close(self) -> None:
         """Give all connections back."""
+        if self._kept is not None:
+            await self._kept.close()
         await self._engine.dispose()
         await self._walled.dispose()
 
@@ -165,6 +169,16 @@ class Database:
             info[DatabaseRole.WORKSPACE] = self._workspace_id
 
 
+async def _run_again(run: Callable[[], Awaitable[Rows]]) -> Rows:
+    for _ in range(RUNS_AFTER_COLLISIONS):
+        try:
+            return await run()
+        except (DBAPIError, PostgresError) as error:
+            if not has_collided(error):
+                raise
+    return await run()
+
+
 def _engine(
     url: str, connections: int, application_name: str, role: DatabaseRole | None, *, asks_first: bool = False
 ) -> AsyncEngine:
@@ -178,28 +192,3 @@ def _engine(
         pool_pre_ping=asks_first,
         connect_args={"timeout": CONNECT_TIMEOUT_SECONDS, "server_settings": settings},
     )
-
-
-class _translated:  # noqa: N801 - reads as a word in a with statement
-    """Turns the library's exceptions into the store's two."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, StoreError):
-            return
-        if isinstance(error, OSError | TimeoutError | PoolTimeoutError | InterfaceError | OperationalError):
-            raise StoreUnavailableError(type(error).__name__) from error
-        if isinstance(error, DBAPIError) and _may_work_later(error):
-            raise StoreUnavailableError(type(error.orig).__name__) from error
-        if isinstance(error, SQLAlchemyError):
-            raise StoreError(type(error).__name__) from error
-
-
-def _may_work_later(error: DBAPIError) -> bool:
-    return error.connection_invalidated or _is_of(error, PASSING_STATES + COLLISION_STATES)
-
-
-def _is_of(error: DBAPIError, states: tuple[str, ...]) -> bool:
-    return str(getattr(error.orig, "sqlstate", "") or "").startswith(states)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, Self
 
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from shared.store.kept_connections import KeptConnections
 from tests.guard.service_threads import RUNS, current_service
 
 EVENT = "before_cursor_execute"
@@ -23,9 +25,17 @@ class Statements:
 
     def __enter__(self) -> Self:
         event.listen(Engine, EVENT, self._note)
+        self._fetch = fetch = KeptConnections.fetch
+
+        async def noted(kept: KeptConnections, statement: str, values: Sequence[Any]) -> list[Any]:
+            self._note(None, None, statement)
+            return await fetch(kept, statement, values)
+
+        KeptConnections.fetch = noted  # type: ignore[method-assign, assignment]
         return self
 
     def __exit__(self, *exception: object) -> None:
+        KeptConnections.fetch = self._fetch  # type: ignore[method-assign]
         event.remove(Engine, EVENT, self._note)
 
     def of(self, service: str) -> int:

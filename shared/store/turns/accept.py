@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, text
-
 from shared.domain.turn_status import TurnStatus
 from shared.store.database import Database
 from shared.store.turns.batch_json import batch_json
 from shared.store.turns.json_fields import json_text
 from shared.store.turns.rows import AcceptCode, AcceptResult, NewTurn
 
-ACCEPT = text("SELECT * FROM accept_turns(CAST(:batch AS jsonb), :waiting_limit, :idempotency_hours)")
+ACCEPT = "SELECT * FROM accept_turns($1::jsonb, $2, $3)"
 
 
 async def accept_turns(
@@ -28,8 +26,8 @@ async def accept_turns(
     Harmless to run again: a turn whose id is there already is answered as accepted.
     """
     batch = batch_json(_fields(turn) for turn in turns)
-    rows = await database.call(ACCEPT, batch=batch, waiting_limit=waiting_limit, idempotency_hours=idempotency_hours)
-    return [_result(row) for row in sorted(rows, key=lambda row: row.o_ordinal)]
+    rows = await database.fetch(ACCEPT, batch, waiting_limit, idempotency_hours)
+    return [_result(row) for row in sorted(rows, key=lambda row: row["o_ordinal"])]
 
 
 def _fields(turn: NewTurn) -> dict[str, Any]:
@@ -52,11 +50,11 @@ def _fields(turn: NewTurn) -> dict[str, Any]:
     }
 
 
-def _result(row: Row[Any]) -> AcceptResult:
+def _result(row: Any) -> AcceptResult:
     return AcceptResult(
-        code=AcceptCode(row.o_code),
-        turn_id=row.o_turn_id,
-        status=TurnStatus(row.o_status) if row.o_status else None,
-        epoch=row.o_epoch,
-        quota_month=row.o_quota_month,
+        code=AcceptCode(row["o_code"]),
+        turn_id=row["o_turn_id"],
+        status=TurnStatus(row["o_status"]) if row["o_status"] else None,
+        epoch=row["o_epoch"],
+        quota_month=row["o_quota_month"],
     )

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
-
 from shared.domain.turn_status import Door
 from shared.store.database import Database
 from shared.store.turns.json_fields import json_value
 from shared.store.turns.rows import ClaimedTurn
 
-CLAIM = text("SELECT * FROM claim_turns(CAST(:ids AS uuid[]), CAST(:tokens AS uuid[]), :owner, :lease_seconds)")
+CLAIM = "SELECT * FROM claim_turns($1, $2, $3, $4)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,36 +31,31 @@ async def claim_turns(
     lease_seconds: float,
 ) -> list[ClaimedTurn | None]:
     """Lease the turns in one transaction; None for each that is not ready, gone or past its deadline."""
-    rows = await database.call(
-        CLAIM,
-        ids=[claim.turn_id for claim in claims],
-        tokens=[claim.claim_token for claim in claims],
-        owner=owner,
-        lease_seconds=lease_seconds,
-    )
-    claimed = {row.id: _claimed(row) for row in rows}
+    ids, tokens = [claim.turn_id for claim in claims], [claim.claim_token for claim in claims]
+    rows = await database.fetch(CLAIM, ids, tokens, owner, lease_seconds)
+    claimed = {row["id"]: _claimed(row) for row in rows}
     return [claimed.pop(claim.turn_id, None) for claim in claims]
 
 
-def _claimed(row: Row[Any]) -> ClaimedTurn:
+def _claimed(row: Any) -> ClaimedTurn:
     return ClaimedTurn(
-        turn_id=row.id,
-        workspace_id=row.workspace_id,
-        bot_id=row.bot_id,
-        epoch=row.epoch,
-        attempt=row.attempt,
-        retries=row.retries,
-        crashes=row.crashes,
-        model=row.model,
-        door=Door(row.door),
-        question=row.question,
-        position=row.position,
-        accepted_at=row.accepted_at,
-        deadline_at=row.deadline_at,
-        conversation=row.conversation,
-        end_user=row.end_user,
-        messages=json_value(row.messages),
-        parameters=json_value(row.parameters) or {},
-        inbox=row.inbox,
-        claimed_at=row.claimed_at,
+        turn_id=row["id"],
+        workspace_id=row["workspace_id"],
+        bot_id=row["bot_id"],
+        epoch=row["epoch"],
+        attempt=row["attempt"],
+        retries=row["retries"],
+        crashes=row["crashes"],
+        model=row["model"],
+        door=Door(row["door"]),
+        question=row["question"],
+        position=row["position"],
+        accepted_at=row["accepted_at"],
+        deadline_at=row["deadline_at"],
+        conversation=row["conversation"],
+        end_user=row["end_user"],
+        messages=json_value(row["messages"]),
+        parameters=json_value(row["parameters"]) or {},
+        inbox=row["inbox"],
+        claimed_at=row["claimed_at"],
     )

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, text
-
 from shared.domain.sources import write_sources
 from shared.domain.turn_status import TurnStatus
 from shared.store.database import Database
@@ -14,7 +12,7 @@ from shared.store.turns.batch_json import batch_json
 from shared.store.turns.json_fields import error_text, json_text
 from shared.store.turns.rows import AnswerPlace, AttemptEnd, RecordResult
 
-RECORD = text("SELECT * FROM record_attempts(CAST(:batch AS jsonb))")
+RECORD = "SELECT * FROM record_attempts($1::jsonb)"
 
 
 async def record_attempts(database: Database, ends: Sequence[AttemptEnd]) -> list[RecordResult]:
@@ -23,8 +21,8 @@ async def record_attempts(database: Database, ends: Sequence[AttemptEnd]) -> lis
     The turns that the whole batch promoted stand in the first result.
     """
     batch = batch_json(_fields(end) for end in ends)
-    rows = await database.call(RECORD, batch=batch)
-    results = {(row.o_turn_id, row.o_attempt): _result(row) for row in rows}
+    rows = await database.fetch(RECORD, batch)
+    results = {(row["o_turn_id"], row["o_attempt"]): _result(row) for row in rows}
     return [results[end.turn_id, end.attempt] for end in ends]
 
 
@@ -68,11 +66,11 @@ def _place(place: AnswerPlace) -> dict[str, Any]:
     return {"cache_key": place.cache_key.hex(), "cache_seconds": place.cache_seconds}
 
 
-def _result(row: Row[Any]) -> RecordResult:
+def _result(row: Any) -> RecordResult:
     return RecordResult(
-        turn_id=row.o_turn_id,
-        applied=row.o_applied,
-        status=TurnStatus(row.o_status),
-        promoted=tuple(row.o_promoted or ()),
-        suspected=row.o_suspected,
+        turn_id=row["o_turn_id"],
+        applied=row["o_applied"],
+        status=TurnStatus(row["o_status"]),
+        promoted=tuple(row["o_promoted"] or ()),
+        suspected=row["o_suspected"],
     )

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
-
 from shared.store.database import Database
 from shared.store.turns.batch_json import batch_json
 from shared.store.turns.rows import KeyUse, LeaseStanding
 
-RENEW = text("SELECT * FROM renew_leases(CAST(:batch AS jsonb), :lease_seconds)")
+RENEW = "SELECT * FROM renew_leases($1::jsonb, $2)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +40,8 @@ async def renew_leases(
 ) -> list[LeaseStanding]:
     """Prolong the leases and say of each, in the given order, whether it still stands."""
     batch = batch_json(_fields(lease) for lease in leases)
-    rows = await database.call(RENEW, batch=batch, lease_seconds=lease_seconds)
-    standings = {(row.turn_id, row.attempt): LeaseStanding(row.standing) for row in rows}
+    rows = await database.fetch(RENEW, batch, lease_seconds)
+    standings = {(row["turn_id"], row["attempt"]): LeaseStanding(row["standing"]) for row in rows}
     return [standings.get((lease.turn_id, lease.attempt), LeaseStanding.LOST) for lease in leases]
 
 

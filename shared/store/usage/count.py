@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import text
-
 from shared.store.database import Database
 
-COUNT = text("SELECT count_usage(CAST(:turn_ids AS uuid[]), CAST(:attempts AS integer[])) AS counted")
+COUNT = "SELECT count_usage($1, $2) AS counted"
 
 
 async def count_usage(database: Database, events: Sequence[tuple[UUID, int]]) -> int:
@@ -17,10 +15,7 @@ async def count_usage(database: Database, events: Sequence[tuple[UUID, int]]) ->
 
     The mark commits with the effect: counting an event twice changes nothing.
     """
-    (row,) = await database.call(
-        COUNT,
-        turn_ids=[turn_id for turn_id, _ in events],
-        attempts=[attempt for _, attempt in events],
-    )
-    counted: int = row.counted
+    turn_ids, attempts = [turn_id for turn_id, _ in events], [attempt for _, attempt in events]
+    (row,) = await database.fetch(COUNT, turn_ids, attempts)
+    counted: int = row["counted"]
     return counted

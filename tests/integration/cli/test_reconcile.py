@@ -17,7 +17,7 @@ from shared.store.reconcile.find import find_drift, plan_looks
 from shared.store.reconcile.mend import batches_of, mend
 from shared.store.turns.cancel import cancel_turn
 from shared.store.turns.retry import retry_turn
-from shared.store.usage.count import COUNT, count_usage
+from shared.store.usage.count import count_usage
 from tests.integration.cli.commands import mevichat, start
 from tests.integration.store.bench import Bench, completed, failed
 from tests.product import running_product
@@ -43,6 +43,8 @@ BY = {
     DriftKind.QUOTA: "messages +3",
     DriftKind.COUNTERS: "in_flight +1, waiting +2",
 }
+
+COUNT_AS_THE_LEDGER = "SELECT count_usage(CAST(:turn_ids AS uuid[]), CAST(:attempts AS integer[]))"
 
 
 @pytest.fixture
@@ -216,7 +218,7 @@ async def test_a_repair_waits_for_a_ledger_that_is_in_the_middle_of_counting(ben
     event = {"turn_ids": [turn.turn_id], "attempts": [turn.attempt]}
 
     async with database.transaction() as counting:
-        await counting.execute(COUNT, event)
+        await counting.execute(text(COUNT_AS_THE_LEDGER), event)
         mending = [asyncio.create_task(mend(database, batch)) for batch in batches]
         await until(lambda: somebody_waits(database))
 
