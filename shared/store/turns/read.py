@@ -33,9 +33,9 @@ CONVERSATION = text(
     f"SELECT {COLUMNS} FROM turns WHERE bot_id = :bot_id AND conversation = :conversation "
     "AND position > :after ORDER BY position LIMIT :at_most",
 )
-HISTORY = text(
-    "SELECT question, answer FROM turns WHERE bot_id = :bot_id AND conversation = :conversation "
-    "AND position < :before AND status = 'completed' AND NOT partial ORDER BY position DESC LIMIT :at_most",
+HISTORY = (
+    "SELECT question, answer FROM turns WHERE bot_id = $1 AND conversation = $2 "
+    "AND position < $3 AND status = 'completed' AND NOT partial ORDER BY position DESC LIMIT $4"
 )
 
 
@@ -99,14 +99,8 @@ async def read_history(
     limit: int,
 ) -> list[Exchange]:
     """Return the completed turns before a position, newest first; failed and partial ones stay out."""
-    rows = await database.call(
-        HISTORY,
-        bot_id=bot_id,
-        conversation=conversation,
-        before=before_position,
-        at_most=limit,
-    )
-    return [Exchange(row.question, row.answer or "") for row in rows]
+    rows = await database.fetch(HISTORY, bot_id, conversation, before_position, limit)
+    return [Exchange(row["question"], row["answer"] or "") for row in rows]
 
 
 def turn_of(row: Row[Any]) -> TurnRow:
