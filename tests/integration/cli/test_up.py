@@ -76,7 +76,7 @@ async def test_an_empty_folder_becomes_a_product_whose_printed_curl_works(enviro
             async with http.get(demo["dashboard_url"] + "/api/quota") as answer:
                 assert (await answer.json())["plan"] == "scale"
         roles = [" ".join(each.cmdline()) for each in psutil.Process(process.pid).children(recursive=True)]
-        assert any("infra.cli.main worker" in role for role in roles)
+        assert any("mevichat worker" in role for role in roles)
         servers = [each for each in psutil.Process(process.pid).children(recursive=True)]
         await stop(process, signal.SIGINT)
     assert process.returncode == 0
@@ -113,7 +113,7 @@ async def test_the_product_stops_with_the_code_of_the_process_that_failed(enviro
     async with running("up", environment=environment) as process:
         await until_greeted(process)
         children = psutil.Process(process.pid).children(recursive=True)
-        dashboard = next(each for each in children if "infra.cli.main dashboard" in " ".join(each.cmdline()))
+        dashboard = next(each for each in children if "mevichat dashboard" in " ".join(each.cmdline()))
         dashboard.kill()
         await asyncio.wait_for(process.communicate(), ENDS_WITHIN_SECONDS)
     assert process.returncode == 128 + signal.SIGKILL
