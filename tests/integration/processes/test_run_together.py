@@ -7,6 +7,8 @@ import re
 import signal
 import sys
 from asyncio.subprocess import PIPE, STDOUT
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import psutil
@@ -17,15 +19,24 @@ WITHIN_SECONDS = 30
 STARTED = re.compile(r"started \(pid=(\d+)\)")
 
 
-async def start(*names: str) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
+@asynccontextmanager
+async def running(*names: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run the family; whoever of it is left when the block ends is killed."""
+    process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.integration.processes.family", *names), cwd=ROOT, stdout=PIPE, stderr=STDOUT
     )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            for each in (*psutil.Process(process.pid).children(), process):
+                each.kill()
+            await process.wait()
 
 
 async def run(*names: str) -> tuple[int, str]:
-    process = await start(*names)
-    out, _ = await asyncio.wait_for(process.communicate(), WITHIN_SECONDS)
+    async with running(*names) as process:
+        out, _ = await asyncio.wait_for(process.communicate(), WITHIN_SECONDS)
     assert process.returncode is not None
     return process.returncode, out.decode()
 
@@ -61,10 +72,10 @@ async def test_a_forked_process_has_a_title_and_a_session_of_its_own_and_nothing
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 async def test_a_signal_ends_all_and_is_no_failure(number: signal.Signals) -> None:
-    process = await start("wait", "stubborn")
-    said = await said_until(process, "deaf", "wait started")
-    process.send_signal(number)
-    out, _ = await asyncio.wait_for(process.communicate(), WITHIN_SECONDS)
+    async with running("wait", "stubborn") as process:
+        said = await said_until(process, "deaf", "wait started")
+        process.send_signal(number)
+        out, _ = await asyncio.wait_for(process.communicate(), WITHIN_SECONDS)
     assert process.returncode == 0, out
     assert b"stubborn stopped (code=-9)" in out
     assert b"wait stopped (code=-15)" in out
