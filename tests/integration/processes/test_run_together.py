@@ -29,8 +29,9 @@ async def running(*names: str) -> AsyncIterator[asyncio.subprocess.Process]:
         yield process
     finally:
         if process.returncode is None:
-            for each in (*psutil.Process(process.pid).children(), process):
-                each.kill()
+            for child in psutil.Process(process.pid).children():
+                child.kill()
+            process.kill()
             await process.wait()
 
 
