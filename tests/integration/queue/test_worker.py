@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import dramatiq
 import pytest
@@ -35,7 +36,8 @@ async def test_every_message_runs_once_and_redis_is_empty_afterwards(
         await until(lambda: len(recorder.finished) == 300)
     assert set(recorder.runs.values()) == {1}
     await until(lambda: _is_empty(client))
-    left = {key for key in await client.keys() if not key.startswith(b"dramatiq:completions.bell")}
+    keys: list[Any] = await client.keys()
+    left = {key for key in keys if not key.startswith(b"dramatiq:completions.bell")}
     assert left - {b"dramatiq:__heartbeats__"} == set()
 
 
