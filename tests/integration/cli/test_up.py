@@ -138,3 +138,14 @@ async def test_a_second_product_on_the_same_folder_is_refused(environment: dict[
         assert ended.code == 2
         assert "Mevichat already runs from this folder" in ended.err
         await stop(process, signal.SIGTERM)
+
+
+async def test_a_folder_that_cannot_be_made_is_one_sentence(environment: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    folder = tmp_path / "file" / "data"
+    ended = await mevichat("up", environment=environment | {"MEVICHAT_DATA_DIR": str(folder)})
+    assert ended.code == 2
+    assert ended.err == (
+        f"Mevichat cannot write to its data folder {folder}: Not a directory. "
+        "Let this user write there, or choose another folder with MEVICHAT_DATA_DIR.\n"
+    )
