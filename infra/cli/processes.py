@@ -16,10 +16,11 @@ SERVICES = ("gateway", "worker", "dashboard", "background")
 SIMULATOR = "simulator"
 MARGIN_SECONDS = 5
 LOADED_WHEN_RUN = (
+    "asyncpg",
     "infra.cli.server_checks",
     "shared.logs",
     "sqlalchemy.dialects.postgresql.asyncpg",
-    "uvicorn.lifespan.on",
+    "uvicorn.lifespan.off",
     "uvicorn.protocols.http.httptools_impl",
 )
 """What a process imports only once it runs."""
