@@ -40,8 +40,8 @@ class Demo:
         return f"Demo({self.chat_url}, {self.dashboard_url})"
 
 
-async def prepare_demo(settings: Settings, database: Database) -> Demo:
-    """Return the installation's demo; make it when the data folder holds none, and renew the addresses."""
+async def prepare_demo(settings: Settings, database: Database) -> None:
+    """Make the installation's demo when the data folder holds none; write down how to reach it."""
     file = settings.data_dir / DEMO_FILE
     tokens = _read_tokens(file) if file.exists() else await _seed(settings, database)
     demo = Demo(
@@ -51,7 +51,6 @@ async def prepare_demo(settings: Settings, database: Database) -> Demo:
         admin_token=tokens[1],
     )
     write_private(file, _lines(demo))
-    return demo
 
 
 def read_demo(data_dir: Path) -> dict[str, str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import time
 from contextlib import ExitStack
+from functools import partial
 from typing import NoReturn
 
 import typer
@@ -19,16 +19,18 @@ from infra.cli.addresses import (
     write_private,
 )
 from infra.cli.announce import announce_when_ready
-from infra.cli.demo import Demo, prepare_demo
+from infra.cli.demo import Demo, prepare_demo, read_demo
 from infra.cli.embedded import start_servers
-from infra.cli.processes import SERVICES, SIMULATOR, run_processes
+from infra.cli.processes import SERVICES, SIMULATOR, load_processes, run_processes
 from infra.cli.run_service import refused
 from infra.embedded.lock import hold_data_folder
+from infra.processes.fork import fork
 from shared.domain.catalogue import load_catalogue
 from shared.errors import MevichatError
 from shared.settings import Settings, load_settings
 from shared.store.database import Database
 from shared.store.migrate import migrate_async
+from shared.store.standing import is_of_this_code
 from shared.vault.master_keys import new_master_key, parse_master_keys
 
 
@@ -36,7 +38,7 @@ def up(*, simulator: bool) -> typer.Exit:
     """Start everything, say how to reach it, and stop it all at Ctrl-C: processes, then Redis, then PostgreSQL."""
     began_at = time.monotonic()
     signal.signal(signal.SIGTERM, _leave)
-    signal.signal(signal.SIGHUP, _stop_as_when_asked)
+    signal.signal(signal.SIGHUP, _leave)
     try:
         settings = with_chosen_ports(load_settings())
         with ExitStack() as running:
@@ -61,7 +63,13 @@ def _run(settings: Settings, running: ExitStack, *, simulator: bool, began_at: f
     settings = start_servers(settings, running)
     if simulator:
         settings = _with_simulator(settings)
-    demo = uvloop.run(_prepare(settings))
+    # an event loop in this process would be in the way of the forks to come
+    preparing = fork("up (prepares)", partial(_prepare, settings))
+    running.callback(preparing.kill)
+    load_processes(names)
+    if code := preparing.wait():
+        return code
+    demo = Demo(**read_demo(settings.data_dir))
     return run_processes(
         names,
         environment_of(settings),
@@ -86,12 +94,21 @@ def _with_simulator(settings: Settings) -> Settings:
     return settings.model_copy(update=addresses)
 
 
-async def _prepare(settings: Settings) -> Demo:
+def _prepare(settings: Settings) -> int:
+    try:
+        uvloop.run(_migrate_and_seed(settings))
+    except MevichatError as refusal:
+        return refused(str(refusal)).exit_code
+    return 0
+
+
+async def _migrate_and_seed(settings: Settings) -> None:
     url = settings.database_url or ""
-    await migrate_async(url)
     database = Database.connect(url, connections=1, application_name="mevichat-up")
     try:
-        return await prepare_demo(settings, database)
+        if not await is_of_this_code(database):
+            await migrate_async(url)
+        await prepare_demo(settings, database)
     finally:
         await database.close()
 
@@ -101,11 +118,6 @@ def _health_of(settings: Settings) -> dict[str, str]:
     return {name: f"http://127.0.0.1:{port}/health/ready" for name, port in ports.items()}
 
 
-def _stop_as_when_asked(_signal: int, _frame: object) -> None:
-    # the terminal was closed; honcho knows SIGTERM
-    os.kill(os.getpid(), signal.SIGTERM)
-
-
 def _leave(_signal: int, _frame: object) -> NoReturn:
-    # before honcho takes the signals over: the servers that already run are stopped on the way out
+    # before the processes run: the servers that already do are stopped on the way out
     raise KeyboardInterrupt

@@ -11,3 +11,7 @@ class EmbeddedServerError(MevichatError):
 
 class FolderInUseError(MevichatError):
     """Raised when another Mevichat runs on the same data folder."""
+
+
+class FolderNotWritableError(MevichatError):
+    """Raised when the data folder can be neither made nor written to; the message says why and what to set."""

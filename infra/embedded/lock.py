@@ -7,8 +7,9 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
-from infra.embedded.errors import FolderInUseError
+from infra.embedded.errors import FolderInUseError, FolderNotWritableError
 
 
 @contextmanager
@@ -17,10 +18,10 @@ def hold_data_folder(folder: Path) -> Iterator[Path]:
 
     Raises:
         FolderInUseError: a running Mevichat holds it; the message names its process.
+        FolderNotWritableError: this user may not write there.
 
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("a+", encoding="utf-8") as lock:
+    with _open_lock(folder) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -30,6 +31,18 @@ def hold_data_folder(folder: Path) -> Iterator[Path]:
         lock.write(str(os.getpid()))
         lock.flush()
         yield folder
+
+
+def _open_lock(folder: Path) -> TextIO:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return (folder / "lock").open("a+", encoding="utf-8")
+    except OSError as error:
+        message = (
+            f"Mevichat cannot write to its data folder {folder}: {error.strerror}. "
+            "Let this user write there, or choose another folder with MEVICHAT_DATA_DIR."
+        )
+        raise FolderNotWritableError(message) from None
 
 
 def _sentence(folder: Path, pid: str) -> str:

@@ -48,8 +48,9 @@ class ConsumerThread(threading.Thread):
         self.wakes = 0
 
     def stop(self) -> None:
-        """Take nothing more; the thread ends within the second that it may be listening for."""
+        """Take nothing more; the thread ends at once, or when it has listened to the end if Redis is away."""
         self._stopping.set()
+        self._reader.end_listening()
 
     def run(self) -> None:
         """Take messages until stopped, whatever becomes of Redis."""

@@ -87,3 +87,7 @@ class Dispatch:
     def bell_key(self, queue: str) -> str:
         """Return the list on which idle consumers of a queue listen; ours, unknown to dramatiq."""
         return f"{self.namespace}:{queue}.bell"
+
+    def stop_bell_key(self, queue: str) -> str:
+        """Return the list on which this sender's own consumer of a queue hears that it should stop; ours as well."""
+        return f"{self.bell_key(queue)}.{self.broker_id}"

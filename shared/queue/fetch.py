@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,13 +11,16 @@ import dramatiq
 import structlog
 from dramatiq.errors import DecodeError
 from redis import Redis
-from redis.exceptions import OutOfMemoryError
+from redis.exceptions import OutOfMemoryError, RedisError
 
 from shared.queue.delivery import Delivery
 from shared.queue.dispatch import MAX_UNPACK, Dispatch
 from shared.queue.thread_redis import run_script
 
-_LISTEN_SECONDS: Final = 1
+LISTEN_SECONDS: Final = 4
+"""A second less than the connection waits for any answer. What comes to a queue rings; this finds what was put back
+without a ring after its worker had died."""
+_STOP_BELL_SECONDS: Final = 10
 _log = structlog.get_logger()
 
 
@@ -29,7 +33,7 @@ class Fetched:
 
 
 class QueueReader:
-    """Reads one queue of dramatiq's and its bell; used by one thread."""
+    """Reads one queue of dramatiq's and its bell; used by one thread, and by whoever ends its listening."""
 
     def __init__(self, client: Redis, dispatch: Dispatch, queue: str) -> None:
         self._redis = client
@@ -48,8 +52,19 @@ class QueueReader:
         return Fetched([data for data in messages if data is not None], left)
 
     def listen(self) -> bool:
-        """Wait up to a second for the bell; True when it rang."""
-        return self._redis.blpop([self._dispatch.bell_key(self.queue)], timeout=_LISTEN_SECONDS) is not None
+        """Wait some seconds for the bell; True when it rang, False when nobody rang or `end_listening` was called."""
+        bell = self._dispatch.bell_key(self.queue)
+        heard: Any = self._redis.blpop([self._dispatch.stop_bell_key(self.queue), bell], timeout=LISTEN_SECONDS)
+        return heard is not None and heard[0].decode() == bell
+
+    def end_listening(self) -> None:
+        """Let the thread that listens now stop; a Redis that does not take it only makes it listen to the end."""
+        key = self._dispatch.stop_bell_key(self.queue)
+        pipeline = self._redis.pipeline(transaction=False)
+        pipeline.lpush(key, 1)
+        pipeline.expire(key, _STOP_BELL_SECONDS)
+        with suppress(RedisError):
+            pipeline.execute()
 
     def ring(self) -> None:
         """Wake another consumer, because messages are there that this one does not take."""

@@ -73,7 +73,7 @@ class EventLoopWorker:
     async def stop_taking(self) -> None:
         """Take no more messages; what was taken runs on."""
         for consumer in self.consumers:
-            consumer.stop()
+            await asyncio.to_thread(consumer.stop)
         self._slots.close()
         for consumer in self.consumers:
             await asyncio.to_thread(consumer.join)

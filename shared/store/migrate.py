@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from shared.store.standing import FUNCTIONS, functions_of_this_code
 from shared.store.url import sqlalchemy_url
 
 HERE = Path(__file__).parent
@@ -30,13 +29,18 @@ async def migrate_async(url: str) -> None:
         async with engine.begin() as connection:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": MIGRATION_LOCK})
             await connection.run_sync(_upgrade)
-            for file in sorted((HERE / "sql").glob("*.sql")):
+            for file in sorted(FUNCTIONS.glob("*.sql")):
                 await _run_script(connection, file.read_text(encoding="utf-8"))
+            await connection.execute(text(f"COMMENT ON TABLE alembic_version IS '{functions_of_this_code()}'"))
     finally:
         await engine.dispose()
 
 
 def _upgrade(connection: Connection) -> None:
+    # imported here: it takes longer than the rest of a start on a database that is up to date
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(HERE / "migrations"))
     config.attributes["connection"] = connection

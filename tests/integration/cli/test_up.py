@@ -76,7 +76,7 @@ async def test_an_empty_folder_becomes_a_product_whose_printed_curl_works(enviro
             async with http.get(demo["dashboard_url"] + "/api/quota") as answer:
                 assert (await answer.json())["plan"] == "scale"
         roles = [" ".join(each.cmdline()) for each in psutil.Process(process.pid).children(recursive=True)]
-        assert any("infra.cli.main worker" in role for role in roles)
+        assert any("mevichat worker" in role for role in roles)
         servers = [each for each in psutil.Process(process.pid).children(recursive=True)]
         await stop(process, signal.SIGINT)
     assert process.returncode == 0
@@ -113,7 +113,7 @@ async def test_the_product_stops_with_the_code_of_the_process_that_failed(enviro
     async with running("up", environment=environment) as process:
         await until_greeted(process)
         children = psutil.Process(process.pid).children(recursive=True)
-        dashboard = next(each for each in children if "infra.cli.main dashboard" in " ".join(each.cmdline()))
+        dashboard = next(each for each in children if "mevichat dashboard" in " ".join(each.cmdline()))
         dashboard.kill()
         await asyncio.wait_for(process.communicate(), ENDS_WITHIN_SECONDS)
     assert process.returncode == 128 + signal.SIGKILL
@@ -138,3 +138,14 @@ async def test_a_second_product_on_the_same_folder_is_refused(environment: dict[
         assert ended.code == 2
         assert "Mevichat already runs from this folder" in ended.err
         await stop(process, signal.SIGTERM)
+
+
+async def test_a_folder_that_cannot_be_made_is_one_sentence(environment: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    folder = tmp_path / "file" / "data"
+    ended = await mevichat("up", environment=environment | {"MEVICHAT_DATA_DIR": str(folder)})
+    assert ended.code == 2
+    assert ended.err == (
+        f"Mevichat cannot write to its data folder {folder}: Not a directory. "
+        "Let this user write there, or choose another folder with MEVICHAT_DATA_DIR.\n"
+    )

@@ -17,6 +17,8 @@ from tests.bench.processes import Use, cpu_between, cpu_of, memory_of, role_of
     ("words", "role"),
     [
         ("/v/bin/python -m infra.cli.main gateway", "gateway"),
+        ("mevichat background", "background"),
+        ("mevichat up (prepares)", "up"),
         ("/v/bin/python -m infra.cli.main up --simulator", "up"),
         ("/v/bin/python -m infra.cli.main up", "up"),
         ("/v/pginstall/bin/postgres -D /d -p 1", "postgres"),
