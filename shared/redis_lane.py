@@ -55,14 +55,14 @@ class RedisLane:
             RedisError: Redis is away, silent for too long, or broke off; what it ran is unknown.
 
         """
-        packed = b"".join([_packed(command) for command in commands])
+        request = packed(commands)
         async with self._turn:
             for pause_seconds in _RETRY_PAUSES_SECONDS:
                 try:
-                    return await self._send_and_read(packed, len(commands))
+                    return await self._send_and_read(request, len(commands))
                 except BrokenConnectionError:
                     await asyncio.sleep(pause_seconds)
-            return await self._send_and_read(packed, len(commands))
+            return await self._send_and_read(request, len(commands))
 
     async def close(self) -> None:
         """Give the connection back to the pool; only for a lane that has one to itself."""
@@ -71,11 +71,11 @@ class RedisLane:
             await connection.disconnect()
             await self._pool.release(connection)
 
-    async def _send_and_read(self, packed: bytes, count: int) -> list[Any]:
+    async def _send_and_read(self, request: bytes, count: int) -> list[Any]:
         try:
             async with asyncio.timeout(self._patience_seconds):
                 connection = self._connection or await self._connect()
-                await connection.send_packed_command(packed)
+                await connection.send_packed_command(request)
                 return [await _read(connection) for _ in range(count)]
         except TimeoutError:
             raise SilentRedisError("Redis did not answer in time.") from None
@@ -96,10 +96,13 @@ class LaneRedis(redis.Redis):
         return RedisLane(self.connection_pool)
 
 
-def _packed(command: Command) -> bytes:
-    parts: Any = tuple(command)
-    packed: bytes = pack_command(parts)
-    return packed
+def packed(commands: Sequence[Command]) -> bytes:
+    """Return the commands as Redis reads them."""
+    return b"".join([pack_command(_untyped(command)) for command in commands])
+
+
+def _untyped(command: Command) -> Any:
+    return tuple(command)  # the packer's stub knows tuples of one part only
 
 
 async def _read(connection: AbstractConnection) -> Any:

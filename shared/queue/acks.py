@@ -11,12 +11,13 @@ from typing import Final
 
 import structlog
 from redis import Redis
-from redis.client import Pipeline
 from redis.exceptions import OutOfMemoryError, RedisError
 
 from shared.queue.delivery import Delivery
 from shared.queue.dispatch import HEARTBEAT, Dispatch, ack_script
-from shared.queue.thread_redis import Command, run_script
+from shared.queue.thread_lane import ThreadLane
+from shared.queue.thread_redis import run_script
+from shared.redis_lane import Command
 
 _BEATS_PER_TIMEOUT: Final = 6
 _PAUSE_SECONDS: Final = 0.2
@@ -36,6 +37,7 @@ class AckThread(threading.Thread):
     def __init__(self, client: Redis, dispatch: Dispatch, *, queues: Collection[str], in_hand: set[str]) -> None:
         super().__init__(name="acks", daemon=True)
         self._redis = client
+        self._lane = ThreadLane(client)
         self._dispatch = dispatch
         self._queues = tuple(queues)
         self._in_hand = in_hand
@@ -105,21 +107,23 @@ class AckThread(threading.Thread):
         # a full Redis lets nothing in, and so runs no script of dramatiq's; ours only removes.
         # What was to go back stays counted as ours, and goes back once this worker is seen as dead.
         with suppress(OutOfMemoryError):
-            run_script(self._redis, commands, then=self._remove_done)
+            run_script(self._lane, commands, then=self._removals())
         if is_beat_due:
             self._next_beat = time.monotonic() + self._beat_seconds
         self._in_hand.difference_update([delivery.redis_id for _, delivery in self._pending])
         self._pending.clear()
         self._is_broken = False
 
-    def _remove_done(self, pipeline: Pipeline) -> None:
+    def _removals(self) -> list[Command]:
+        """Return the commands that remove what is done, one a queue."""
         done: dict[str, list[str]] = {}
         for what, delivery in self._pending:
             if what == "ack":
                 done.setdefault(delivery.queue, []).append(delivery.redis_id)
-        for name, ids in done.items():
-            keys = self._dispatch.taken_key(name), self._dispatch.messages_key(name)
-            pipeline.execute_command("EVAL", ack_script(), 2, *keys, *ids)  # type: ignore[no-untyped-call]
+        return [
+            ("EVAL", ack_script(), 2, self._dispatch.taken_key(name), self._dispatch.messages_key(name), *ids)
+            for name, ids in done.items()
+        ]
 
     def _say_goodbye(self) -> None:
         """Leave the list of heartbeats, unless messages are still counted as ours."""

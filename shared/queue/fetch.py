@@ -15,6 +15,7 @@ from redis.exceptions import OutOfMemoryError, RedisError
 
 from shared.queue.delivery import Delivery
 from shared.queue.dispatch import MAX_UNPACK, Dispatch
+from shared.queue.thread_lane import ThreadLane
 from shared.queue.thread_redis import run_script
 
 LISTEN_SECONDS: Final = 4
@@ -37,6 +38,7 @@ class QueueReader:
 
     def __init__(self, client: Redis, dispatch: Dispatch, queue: str) -> None:
         self._redis = client
+        self._lane = ThreadLane(client)
         self._dispatch = dispatch
         self.queue = queue
 
@@ -44,9 +46,7 @@ class QueueReader:
         """Take up to `count` messages; they count as this worker's until acked or given back."""
         command = self._dispatch.arguments("fetch", self.queue, count)
         try:
-            messages, left = run_script(
-                self._redis, [command], then=lambda pipeline: pipeline.llen(self._dispatch.queue_key(self.queue))
-            )
+            messages, left = run_script(self._lane, [command], then=[("LLEN", self._dispatch.queue_key(self.queue))])
         except OutOfMemoryError:
             return self._fetch_for_good(count)
         return Fetched([data for data in messages if data is not None], left)
@@ -54,7 +54,10 @@ class QueueReader:
     def listen(self) -> bool:
         """Wait some seconds for the bell; True when it rang, False when nobody rang or `end_listening` was called."""
         bell = self._dispatch.bell_key(self.queue)
-        heard: Any = self._redis.blpop([self._dispatch.stop_bell_key(self.queue), bell], timeout=LISTEN_SECONDS)
+        stop_bell = self._dispatch.stop_bell_key(self.queue)
+        (heard,) = self._lane.exchange([("BLPOP", stop_bell, bell, LISTEN_SECONDS)])
+        if isinstance(heard, RedisError):
+            raise heard
         return heard is not None and heard[0].decode() == bell
 
     def end_listening(self) -> None:
@@ -80,7 +83,7 @@ class QueueReader:
         lost = [member.decode() for member in members if member.decode() not in known]
         for start in range(0, len(lost), MAX_UNPACK):
             part = lost[start : start + MAX_UNPACK]
-            run_script(self._redis, [self._dispatch.arguments("requeue", self.queue, *part)])
+            run_script(self._lane, [self._dispatch.arguments("requeue", self.queue, *part)])
         return len(lost)
 
     def _fetch_for_good(self, count: int) -> Fetched:
