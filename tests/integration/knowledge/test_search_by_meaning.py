@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -10,7 +11,7 @@ from sqlalchemy import text
 from infra.simulator.server import Simulator
 from shared.domain.secret import Secret
 from shared.knowledge.embed_passages import PASSAGES_AT_ONCE, embed_passages
-from shared.knowledge.find_passages import find_passages
+from shared.knowledge.find_passages import PassageFinder
 from shared.providers.embeddings import Embedder, EmbeddingFailure
 from shared.providers.session import open_session
 from shared.store.documents.write import delete_document
@@ -34,7 +35,7 @@ async def embedder(simulator: Simulator) -> AsyncIterator[Embedder]:
 
 async def found(library: Library, embedder: Embedder, question: str) -> list[str]:
     bot_id = library.bench.bot_id
-    passages = await find_passages(library.service, bot_id=bot_id, question=question, embedder=embedder)
+    passages = await PassageFinder(library.service, embedder).find(bot_id=bot_id, question=question)
     return [passage.title for passage in passages]
 
 
@@ -128,6 +129,26 @@ async def test_a_database_without_the_extension_searches_by_words(library: Libra
 
     assert await found(library, embedder, "kettle") == ["Kettle"]
     assert await embedder.embed_question("kettle") is EmbeddingFailure.QUIET
+
+
+async def test_a_bot_whose_vectors_are_refused_is_searched_by_words_and_silences_no_other(
+    library: Library, embedder: Embedder, simulator: Simulator
+) -> None:
+    refused, other = library.bench.bot_id, await library.add_bot()
+    for bot_id in (refused, other):
+        await library.add("Insulated", "Thermoinsulation", bot_id)
+        await library.add("Kettle", "The kettle boils.", bot_id)
+    await embed_passages(library.service, embedder)
+    await library.bench.sql(f"UPDATE passage_embeddings SET embedding = '[1, 2, 3]' WHERE bot_id = '{refused}'")
+    finder, calls = PassageFinder(library.service, embedder), simulator.calls_of(KEY)
+
+    async def titles(bot_id: UUID, question: str) -> list[str]:
+        return [passage.title for passage in await finder.find(bot_id=bot_id, question=question)]
+
+    assert await titles(refused, "kettle") == ["Kettle"]
+    assert (await titles(other, "noninsulating"))[0] == "Insulated"
+    assert await titles(refused, "kettle") == ["Kettle"]
+    assert simulator.calls_of(KEY) == calls + 2  # the refused bot's second question asked for no vector
 
 
 async def test_in_a_bot_of_very_many_passages_meaning_ranks_what_words_find(
