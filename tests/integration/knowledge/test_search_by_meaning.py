@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from uuid import UUID
 
@@ -14,9 +15,11 @@ from shared.knowledge.embed_passages import PASSAGES_AT_ONCE, embed_passages
 from shared.knowledge.find_passages import PassageFinder
 from shared.providers.embeddings import Embedder, EmbeddingFailure
 from shared.providers.session import open_session
+from shared.store.database import Database, DatabaseRole
 from shared.store.documents.write import delete_document
 from tests.actor import TESTER
 from tests.integration.knowledge.conftest import Library
+from tests.servers import until
 
 KEY = "sk-sim-ok-embeddings"
 
@@ -58,6 +61,38 @@ async def test_embedding_goes_on_where_it_stopped_and_ends_when_all_is_done(
     simulator.set_scenario(KEY, "ok")
 
     assert [await embed_passages(library.service, embedder) for _ in range(3)] == [PASSAGES_AT_ONCE, 3, 0]
+
+
+async def test_of_two_that_embed_at_once_one_asks_for_vectors(
+    library: Library, embedder: Embedder, simulator: Simulator, database_url: str
+) -> None:
+    await library.add("Insulated", "Thermoinsulation")
+    other = Database.connect(database_url, connections=2, application_name="other", role=DatabaseRole.SERVICE)
+
+    embedded = await asyncio.gather(*(embed_passages(database, embedder) for database in (library.service, other)))
+    await other.close()
+
+    assert sorted(map(int, embedded)) == [0, 1]
+    assert simulator.calls_of(KEY) == 1
+
+
+async def test_whoever_dies_while_it_embeds_leaves_the_rest_to_another(
+    library: Library, embedder: Embedder, simulator: Simulator
+) -> None:
+    await library.add("Insulated", "Thermoinsulation")
+    simulator.set_scenario(KEY, "hang")
+    dying = asyncio.create_task(embed_passages(library.service, embedder))
+
+    async def is_asked() -> bool:
+        return simulator.calls_of(KEY) == 1
+
+    await until(is_asked)
+    assert await embed_passages(library.service, embedder) == 0
+    dying.cancel()
+    await asyncio.wait([dying])
+    simulator.set_scenario(KEY, "ok")
+
+    assert await embed_passages(library.service, embedder) == 1
 
 
 async def test_another_model_embeds_everything_anew_and_never_mixes_with_the_old(
