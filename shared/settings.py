@@ -116,6 +116,7 @@ class Settings(BaseSettings):
     # documents
     document_readers: Count = 2
     """Files that one ingest worker reads at once, each in a process of its own."""
+    document_reader_idle_seconds: Seconds = 60
     document_limit_bytes: Count = 20_971_520
     upload_limit_bytes: Count = 67_108_864
     """Of one upload with all its files."""

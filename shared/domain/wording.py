@@ -59,7 +59,7 @@ def language_of(texts: Sequence[str]) -> Language:
     """Return the language of the first text that shows one, by the stop words that it uses; else English."""
     for text in texts:
         words = words_of(text)
-        hits = {code: sum(word in each.stop_words for word in words) for code, each in languages().items()}
+        hits = {code: sum([word in each.stop_words for word in words]) for code, each in languages().items()}
         best, second = sorted(hits.values(), reverse=True)[:2]
         if best > second:
             return languages()[max(hits, key=lambda code: hits[code])]

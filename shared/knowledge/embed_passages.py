@@ -13,6 +13,7 @@ from shared.providers.embeddings import Embedder, EmbeddingFailure, Vector
 from shared.store.database import Database
 from shared.store.documents.embeddings import (
     Embedding,
+    embedding_alone,
     has_vectors,
     keep_embeddings,
     read_passages_without_embedding,
@@ -31,8 +32,14 @@ _log = structlog.get_logger()
 async def embed_passages(database: Database, embedder: Embedder) -> int | EmbeddingFailure:
     """Give a batch of passages their vectors; return how many, 0 when none is without, or why there are none.
 
-    It may stop anywhere: what has no vector is found again.
+    Of several processes one works, because vectors cost money; the others return 0. It may stop anywhere: what has no
+    vector is found again.
     """
+    async with embedding_alone(database) as is_alone:
+        return await _embed_batch(database, embedder) if is_alone else 0
+
+
+async def _embed_batch(database: Database, embedder: Embedder) -> int | EmbeddingFailure:
     passages = await read_passages_without_embedding(database, model=embedder.name, limit=PASSAGES_AT_ONCE)
     if not passages:
         return 0

@@ -33,7 +33,9 @@ def plan_search(question: Question) -> WordSearch | None:
     found: dict[str, _Searched] = {}
     for word in question.words:
         for searched in _standing_for(word):
-            found.setdefault(searched.word, searched)
+            known = found.setdefault(searched.word, searched)
+            if (known.is_earlier, -known.share) > (searched.is_earlier, -searched.share):
+                found[searched.word] = searched
     if not found:
         return None
     own_first = sorted(found.values(), key=lambda one: (one.is_earlier, one.passages, one.word))[:MOST_WORDS]

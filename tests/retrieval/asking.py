@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from shared.knowledge.add_document import DocumentAdded, NewDocument, add_document
-from shared.knowledge.find_passages import find_passages
+from shared.knowledge.find_passages import PassageFinder
 from shared.store.database import Database
 from tests.actor import TESTER
 from tests.retrieval.quality import SEARCHED, Asked
@@ -27,11 +27,10 @@ async def ask_all(
     database: Database, bot_id: UUID, asked: Sequence[Asked], names: dict[UUID, str]
 ) -> dict[Asked, list[str]]:
     """Return the names of what each question finds, the closest first."""
-    return {one: await _found(database, bot_id, one, names) for one in asked}
+    finder = PassageFinder(database)
+    return {one: await _found(finder, bot_id, one, names) for one in asked}
 
 
-async def _found(database: Database, bot_id: UUID, asked: Asked, names: dict[UUID, str]) -> list[str]:
-    passages = await find_passages(
-        database, bot_id=bot_id, question=asked.question, earlier=asked.earlier, limit=SEARCHED
-    )
+async def _found(finder: PassageFinder, bot_id: UUID, asked: Asked, names: dict[UUID, str]) -> list[str]:
+    passages = await finder.find(bot_id=bot_id, question=asked.question, earlier=asked.earlier, limit=SEARCHED)
     return [names[passage.document_id] for passage in passages if passage.document_id is not None]

@@ -10,11 +10,11 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from shared.knowledge.find_passages import find_passages
+from shared.knowledge.find_passages import PassageFinder
 from shared.knowledge.plan_search import plan_search
 from shared.store.database import Database, DatabaseRole
-from shared.store.documents.question import read_question
-from shared.store.documents.search import SEARCH, values_of_search
+from shared.store.documents.question import BotQuestion, read_questions
+from shared.store.documents.search import SEARCH, BotSearch, text_of_searches
 from tests.retrieval.library import fill_bot, open_prose
 
 OTHER_BOTS, DOCUMENTS_OF_OTHERS = 100, 30
@@ -52,16 +52,17 @@ async def measure_speed(url: str, documents: int) -> Speed:
 
 
 async def _ask(database: Database, server: int, bot_id: UUID, questions: Sequence[str]) -> Speed:
+    finder = PassageFinder(database)
     for question in questions:
-        await find_passages(database, bot_id=bot_id, question=question)
-    looks = [[await _look(database, server, bot_id, question) for _ in range(LOOKS)] for question in questions]
+        await finder.find(bot_id=bot_id, question=question)
+    looks = [[await _look(finder, server, bot_id, question) for _ in range(LOOKS)] for question in questions]
     took, cpu = ([min(look[at] for look in of_one) for of_one in looks] for at in (0, 1))
     return Speed(tuple(took), tuple(cpu), await plan_of(database, bot_id, questions[0]))
 
 
-async def _look(database: Database, server: int, bot_id: UUID, question: str) -> tuple[float, float]:
+async def _look(finder: PassageFinder, server: int, bot_id: UUID, question: str) -> tuple[float, float]:
     began, cpu_began = time.perf_counter(), _cpu_milliseconds(server)
-    await find_passages(database, bot_id=bot_id, question=question)
+    await finder.find(bot_id=bot_id, question=question)
     return (time.perf_counter() - began) * 1000, _cpu_milliseconds(server) - cpu_began
 
 
@@ -72,8 +73,9 @@ def _cpu_milliseconds(pid: int) -> float:
 
 async def plan_of(database: Database, bot_id: UUID, question: str) -> str:
     """Return which scans PostgreSQL does for this question."""
-    search = plan_search(await read_question(database, bot_id=bot_id, question=question))
+    (known,) = await read_questions(database, [BotQuestion(bot_id, question)])
+    search = plan_search(known)
     assert search is not None
-    values = values_of_search(bot_id, search, limit=4)
-    rows = await database.call(text(f"EXPLAIN {SEARCH.text}"), **values)
+    searches = text_of_searches([BotSearch(bot_id, search, limit=4)])
+    rows = await database.call(text(f"EXPLAIN {SEARCH.text}"), searches=searches)
     return "\n".join(row[0] for row in rows if "Scan" in row[0])

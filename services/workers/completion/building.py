@@ -29,6 +29,7 @@ from shared.domain.catalogue import load_catalogue
 from shared.domain.recheck_rule import RecheckPolicy
 from shared.domain.retry_rule import RetryPolicy
 from shared.keys.context import KeyContext
+from shared.knowledge.find_passages import PassageFinder
 from shared.limits.key_limits import KeyLimits
 from shared.limits.memory import LimitMemory
 from shared.providers.embeddings import Embedder, open_embedder
@@ -133,7 +134,9 @@ def _flow(parts: _Parts, keys: KeyContext) -> TurnFlow:
             parts.clock,
             suspect_patience_seconds=settings.suspect_patience_seconds,
         ),
-        preparer=Preparer(database, patience, history_tokens=settings.history_tokens, embedder=parts.embedder),
+        preparer=Preparer(
+            database, patience, PassageFinder(database, parts.embedder), history_tokens=settings.history_tokens
+        ),
         answers=Answers(database, patience, parts.clock),
         caller=Caller(_asker(parts, keys), room, keys.vault, verdicts, policy, parts.clock),
         room=room,
@@ -166,6 +169,7 @@ async def _are_written(flow: TurnFlow, seconds: float) -> bool:
     try:
         async with asyncio.timeout(seconds):
             await flow.claimer.close()
+            await flow.preparer.close()
             await flow.recorder.close()
     except TimeoutError:
         return False

@@ -10,8 +10,7 @@ from services.workers.completion.resolve import Resolved
 from services.workers.completion.tokens import count_bytes
 from shared.domain.chat import ChatMessage, Passage
 from shared.domain.history_overflow import HistoryOverflow
-from shared.knowledge.find_passages import find_passages
-from shared.providers.embeddings import Embedder
+from shared.knowledge.find_passages import PassageFinder
 from shared.store.database import Database
 from shared.store.turns.read import read_history
 from shared.store.turns.rows import ClaimedTurn
@@ -36,13 +35,11 @@ class Prompt:
 class Preparer:
     """Reads what belongs to a turn's prompt, in as few statements as the turn needs."""
 
-    def __init__(
-        self, database: Database, patience: Patience, *, history_tokens: int, embedder: Embedder | None = None
-    ) -> None:
+    def __init__(self, database: Database, patience: Patience, passages: PassageFinder, *, history_tokens: int) -> None:
         self._database = database
         self._patience = patience
+        self._passages = passages
         self._history_tokens = history_tokens
-        self._embedder = embedder
 
     async def prepare(self, turn: ClaimedTurn, resolved: Resolved) -> Prompt:
         """Return the turn's prompt without passages: of its conversation's past, or of the messages that came with it."""
@@ -57,15 +54,13 @@ class Preparer:
         asked = [message.text for message in prompt.messages[:-1] if message.role == "user"]
         passages = await self._patience.run(
             "passages",
-            lambda: find_passages(
-                self._database,
-                bot_id=turn.bot_id,
-                question=turn.question,
-                earlier=asked[-1] if asked else "",
-                embedder=self._embedder,
-            ),
+            lambda: self._passages.find(bot_id=turn.bot_id, question=turn.question, earlier=asked[-1] if asked else ""),
         )
         return replace(prompt, passages=passages)
+
+    async def close(self) -> None:
+        """Wait for the searches that are under way."""
+        await self._passages.close()
 
     async def _history(
         self,

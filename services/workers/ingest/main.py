@@ -53,7 +53,7 @@ async def open_ingesting(settings: Settings) -> AsyncIterator[Ingesting]:
     database = Database.connect(
         settings.database_url or "", connections=connections, application_name="ingest", role=DatabaseRole.SERVICE
     )
-    readers = Readers(limits, count=settings.document_readers)
+    readers = Readers(limits, count=settings.document_readers, idle_seconds=settings.document_reader_idle_seconds)
     try:
         yield Ingesting(database, readers, limits, settings.lease_seconds)
     finally:

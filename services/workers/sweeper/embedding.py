@@ -1,4 +1,4 @@
-"""Beside the sweeps: passages without a vector get theirs, on a connection of its own."""
+"""Beside the sweeps: passages without a vector get theirs, on connections of their own."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from shared.providers.session import open_session
 from shared.settings import Settings
 from shared.store.database import Database, DatabaseRole
 
+CONNECTIONS = 2
+"""One says that this process embeds, the other reads and writes meanwhile."""
+
 
 @asynccontextmanager
 async def embedding(settings: Settings) -> AsyncIterator[None]:
@@ -20,7 +23,10 @@ async def embedding(settings: Settings) -> AsyncIterator[None]:
         yield
         return
     database = Database.connect(
-        settings.database_url or "", connections=1, application_name="embedding", role=DatabaseRole.SERVICE
+        settings.database_url or "",
+        connections=CONNECTIONS,
+        application_name="embedding",
+        role=DatabaseRole.SERVICE,
     )
     async with open_session(concurrency=1) as session:
         embedder = open_embedder(settings, session)

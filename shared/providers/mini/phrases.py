@@ -18,27 +18,32 @@ MOST_GREETING_WORDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """One kind of small talk and its reply; where it `opens`, a question may stand beside it."""
+    """The reply to one kind of small talk; where it `opens`, a question may stand beside it."""
 
-    said: re.Pattern[str]
     reply: str
     opens: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """Mini's own sentences in one language."""
+    """Mini's own sentences in one language.
+
+    `said` is all its small talk in one pattern, each kind a group by its name; `opens` finds a kind that opens at a
+    message's beginning or end: nearly no message holds one, and only those that do are looked at word by word.
+    """
 
     unknown: str
     speak_of: str
     hint: str
     source: str
-    talk: tuple[Talk, ...]
+    said: re.Pattern[str]
+    opens: re.Pattern[str]
+    talk: Mapping[str, Talk]
 
     def reply_to(self, words: Sequence[str]) -> Talk | None:
         """Return the small talk that these words are."""
-        said = " ".join(words)
-        return next((talk for talk in self.talk if talk.said.fullmatch(said)), None)
+        match = self.said.fullmatch(" ".join(words))
+        return None if match is None or match.lastgroup is None else self.talk[match.lastgroup]
 
 
 @cache
@@ -51,8 +56,9 @@ def phrases() -> Mapping[str, Phrases]:
 def small_talk(message: str, language: Language) -> str | None:
     """Return the reply to a message that is small talk and nothing else; the language's own phrases come first."""
     words = WORD.findall(message.lower())
+    said = " ".join(words)
     for each in _own_first(language):
-        talk = each.reply_to(words) or _two_in_one(each, words)
+        talk = each.reply_to(words) or (_two_in_one(each, words) if each.opens.search(said) else None)
         if talk is not None:
             return talk.reply
     return None
@@ -62,7 +68,10 @@ def without_greeting(message: str, language: Language) -> str:
     """Return the message without the greeting or thanks before or behind its question."""
     spans = [match.span() for match in WORD.finditer(message)]
     words = [message[start:end].lower() for start, end in spans]
+    said = " ".join(words)
     for each in _own_first(language):
+        if not each.opens.search(said):
+            continue
         for count in range(min(MOST_GREETING_WORDS, len(words) - 1), 0, -1):
             if _opens(each.reply_to(words[:count])):
                 return message[spans[count][0] :]
@@ -92,8 +101,10 @@ def _own_first(language: Language) -> Iterator[Phrases]:
 
 
 def _phrases(entry: Mapping[str, Any]) -> Phrases:
-    talk = tuple(
-        Talk(re.compile("|".join(f"(?:{one})" for one in each["said"])), each["reply"], each.get("opens", False))
-        for each in entry["talk"]
-    )
-    return Phrases(entry["unknown"], entry["speak_of"], entry["hint"], entry["source"], talk)
+    kinds = {f"kind_{at}": each for at, each in enumerate(entry["talk"])}
+    talk = {name: Talk(each["reply"], each.get("opens", False)) for name, each in kinds.items()}
+    said = "|".join(f"(?P<{name}>{'|'.join(each['said'])})" for name, each in kinds.items())
+    opening = "|".join("|".join(each["said"]) for name, each in kinds.items() if talk[name].opens)
+    opens = rf"^(?:{opening})(?: |$)|(?:^| )(?:{opening})$"
+    own = {name: entry[name] for name in ("unknown", "speak_of", "hint", "source")}
+    return Phrases(**own, said=re.compile(said), opens=re.compile(opens), talk=talk)

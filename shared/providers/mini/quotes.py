@@ -101,7 +101,7 @@ def _said(sentence: Sentence, words: Words) -> _Said:
 
 def _weights(asked: Asked, said: Sequence[_Said]) -> dict[str, float]:
     total = len(said) + 1
-    count = {word: sum(word in one.places for one in said) for word in asked.own | asked.earlier}
+    count = {word: sum([word in one.places for one in said]) for word in asked.own | asked.earlier}
     return {word: log(1 + total / (number + 0.5)) for word, number in count.items()}
 
 
@@ -115,8 +115,9 @@ def _score(asked: Asked, said: _Said, weights: Mapping[str, float]) -> float:
 
 
 def _covered(asked: frozenset[str], said: _Said, weights: Mapping[str, float]) -> float:
-    whole = sum(weights[word] for word in asked)
-    return sum(weights[word] * said.places.get(word, 0.0) for word in asked) / whole if whole else 0.0
+    places = said.places
+    whole = sum([weights[word] for word in asked])
+    return sum([weights[word] * places[word] for word in asked if word in places]) / whole if whole else 0.0
 
 
 def _quote(said: _Said, asked: Asked) -> Quote:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,6 +12,13 @@ from sqlalchemy import text
 from shared.domain.chat import Passage
 from shared.store.database import Database
 
+EMBEDDING_LOCK = 7_348_202
+"""An arbitrary advisory lock number: who embeds passages holds it."""
+# the transaction stands idle while vectors are made: no server setting may end it for that
+ALONE = text(
+    "SELECT pg_try_advisory_xact_lock(:number) AS is_alone, "
+    "set_config('idle_in_transaction_session_timeout', '0', true)",
+)
 # three looks into one index: a model that changed makes every vector a missing one
 MISSING = text(
     "SELECT p.document_id, p.ordinal, p.title, p.text FROM ("
@@ -61,6 +69,16 @@ async def has_vectors(database: Database) -> bool:
     """Tell whether this database can hold vectors: its server has pgvector, as it was migrated last."""
     (row,) = await database.call(HAS_VECTORS)
     return bool(row.has_vectors)
+
+
+@asynccontextmanager
+async def embedding_alone(database: Database) -> AsyncIterator[bool]:
+    """Tell whether nobody else embeds passages, of all processes, and keep it so until the block ends.
+
+    It takes a connection for as long, but no row and no snapshot: nobody waits for it.
+    """
+    async with database.transaction() as connection:
+        yield bool((await connection.execute(ALONE, {"number": EMBEDDING_LOCK})).one().is_alone)
 
 
 async def read_passages_without_embedding(database: Database, *, model: str, limit: int) -> list[Passage]:

@@ -22,9 +22,10 @@ OF_OTHERS = text(
     "SELECT coalesce(sum(passage_count), 0) FROM documents WHERE bot_id = :bot_id AND id <> :document_id",
 )
 INSERT = text(
-    "INSERT INTO passages (document_id, ordinal, bot_id, title, text) "
-    "SELECT :document_id, ordinal, :bot_id, title, passage "
-    "FROM unnest(CAST(:titles AS text[]), CAST(:passages AS text[])) WITH ORDINALITY AS p (title, passage, ordinal)",
+    "INSERT INTO passages (document_id, ordinal, bot_id, title, text, language) "
+    "SELECT :document_id, ordinal, :bot_id, title, passage, language FROM unnest("
+    "CAST(:titles AS text[]), CAST(:passages AS text[]), languages_for(:bot_id, :titles, :passages)"
+    ") WITH ORDINALITY AS p (title, passage, language, ordinal)",
 )
 
 

@@ -1,10 +1,13 @@
-"""What a bot's passages know of a question's words."""
+"""What bots' passages know of the words of questions: many questions, of whichever bots, in one statement."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
 from shared.domain.passage_search import Question, QuestionWord
 from shared.store.database import Database
@@ -16,63 +19,87 @@ MOST_WORDS_READ = 100
 """In each language, of the question and of what was asked before."""
 MOST_SIMILAR_READ = 100
 
-# the bot may have passages in several languages, and the question is read as each of those that most of them have
+# A bot may have passages in several languages, and a question is read as each of those that most of them have.
+# LIMIT where one row is meant: each word is looked up by itself, and never by reading all words of the bot.
 READ = text(
     """
-    WITH asked AS (
-        SELECT c.language, w.lexeme AS word, said.is_earlier,
-            row_number() OVER (PARTITION BY c.language, w.lexeme) = 1 AS is_first
+    SELECT q.place, asked.word, asked.passages, asked.is_earlier, alike.words AS similar_words,
+        alike.passages AS similar_passages, totals.passages AS all_passages, totals.words AS all_words
+    FROM unnest(CAST(:bot_ids AS uuid[]), CAST(:questions AS text[]), CAST(:earlier AS text[]))
+        WITH ORDINALITY AS q (bot_id, question, earlier, place)
+    CROSS JOIN LATERAL (
+        SELECT sum(passages) AS passages, sum(words) AS words FROM passage_counts WHERE bot_id = q.bot_id
+    ) AS totals
+    CROSS JOIN LATERAL (
+        SELECT read.word, bool_and(read.is_earlier) AS is_earlier, min(read.language) AS language,
+            coalesce(sum(c.passages), 0) AS passages
         FROM (
-            SELECT language FROM passage_counts WHERE bot_id = :bot_id AND passages > 0
-            ORDER BY passages DESC, language LIMIT :most_languages
-        ) AS c
-        CROSS JOIN (VALUES (CAST(:question AS text), false), (CAST(:earlier AS text), true)) AS said (text, is_earlier)
-        CROSS JOIN LATERAL (
-            SELECT lexeme FROM unnest(to_tsvector(CAST(c.language AS regconfig), said.text)) LIMIT :most_words
-        ) AS w
-    ), counted AS (
-        SELECT a.word, bool_and(a.is_earlier) AS is_earlier, min(a.language) AS language, coalesce(sum(c.passages) FILTER (WHERE a.is_first), 0) AS passages FROM asked AS a
-        LEFT JOIN word_counts AS c ON c.bot_id = :bot_id AND c.language = a.language AND c.word = a.word
-        GROUP BY a.word
-    )
-    SELECT a.word, a.passages, a.is_earlier, alike.words AS similar_words, alike.passages AS similar_passages,
-        totals.passages AS all_passages, totals.words AS all_words
-    FROM counted AS a
-    CROSS JOIN (SELECT sum(passages) AS passages, sum(words) AS words FROM passage_counts WHERE bot_id = :bot_id) AS totals
+            SELECT of_bot.language, w.lexeme AS word, bool_and(said.is_earlier) AS is_earlier
+            FROM (
+                SELECT language FROM passage_counts WHERE bot_id = q.bot_id AND passages > 0
+                ORDER BY passages DESC, language LIMIT :most_languages
+            ) AS of_bot
+            CROSS JOIN (VALUES (q.question, false), (q.earlier, true)) AS said (text, is_earlier)
+            CROSS JOIN LATERAL (
+                SELECT lexeme FROM unnest(to_tsvector(CAST(of_bot.language AS regconfig), said.text)) LIMIT :most_words
+            ) AS w
+            GROUP BY of_bot.language, w.lexeme
+        ) AS read
+        LEFT JOIN LATERAL (
+            SELECT passages FROM word_counts
+            WHERE bot_id = q.bot_id AND language = read.language AND word = read.word LIMIT 1
+        ) AS c ON true
+        GROUP BY read.word
+    ) AS asked
     LEFT JOIN LATERAL (
         SELECT array_agg(s.word) AS words, array_agg(s.passages) AS passages FROM (
             SELECT c.word, c.passages FROM word_counts AS c
-            WHERE a.passages = 0 AND length(a.word) >= 4 AND c.bot_id = :bot_id AND c.language = a.language
-                AND c.word >= left(a.word, 2) COLLATE "C" AND c.word < left(a.word, 2) || U&'\\FFFF' COLLATE "C"
-                AND (abs(length(c.word) - length(a.word)) <= 2 OR starts_with(c.word, a.word)
-                    OR (length(c.word) >= 5 AND starts_with(a.word, c.word)))
-            ORDER BY left(c.word, 3) <> left(a.word, 3) LIMIT :most_similar
+            WHERE asked.passages = 0 AND length(asked.word) >= 4
+                AND c.bot_id = q.bot_id AND c.language = asked.language
+                AND c.word >= left(asked.word, 2) COLLATE "C"
+                AND c.word < left(asked.word, 2) || U&'\\FFFF' COLLATE "C"
+                AND (abs(length(c.word) - length(asked.word)) <= 2 OR starts_with(c.word, asked.word)
+                    OR (length(c.word) >= 5 AND starts_with(asked.word, c.word)))
+            ORDER BY left(c.word, 3) <> left(asked.word, 3), c.word LIMIT :most_similar
         ) AS s
     ) AS alike ON true
     """,
 )
 
 
-async def read_question(database: Database, *, bot_id: UUID, question: str, earlier: str = "") -> Question:
-    """Return the question's words as the bot's passages are indexed, none where it has none; `earlier` was asked before."""
+@dataclass(frozen=True, slots=True)
+class BotQuestion:
+    """What is asked of a bot's passages; `earlier` was asked before."""
+
+    bot_id: UUID
+    question: str
+    earlier: str = ""
+
+
+async def read_questions(database: Database, questions: Sequence[BotQuestion]) -> list[Question]:
+    """Return each question's words as its bot's passages are indexed, none where the bot has no passages."""
     rows = await database.call(
         READ,
-        bot_id=bot_id,
-        question=question[-LONGEST_QUESTION:],
-        earlier=earlier[-LONGEST_QUESTION:],
+        bot_ids=[one.bot_id for one in questions],
+        questions=[one.question[-LONGEST_QUESTION:] for one in questions],
+        earlier=[one.earlier[-LONGEST_QUESTION:] for one in questions],
         most_languages=MOST_LANGUAGES_READ,
         most_words=MOST_WORDS_READ,
         most_similar=MOST_SIMILAR_READ,
     )
+    of_each: list[list[Row[Any]]] = [[] for _ in questions]
+    for row in rows:
+        of_each[row.place - 1].append(row)
+    return [_question(of_one) for of_one in of_each]
+
+
+def _question(rows: Sequence[Row[Any]]) -> Question:
     if not rows:
         return Question((), 0, 1.0)
-    words = tuple(
-        QuestionWord(
-            row.word,
-            row.passages,
-            row.is_earlier,
-            dict(zip(row.similar_words or (), row.similar_passages or (), strict=True)),
-        )
-        for row in rows
-    )
-    return Question(words, int(rows[0].all_passages), max(1.0, float(rows[0].all_words / rows[0].all_passages)))
+    words = [QuestionWord(row.word, int(row.passages), row.is_earlier, _similar(row)) for row in rows]
+    passages, all_words = int(rows[0].all_passages), float(rows[0].all_words)
+    return Question(tuple(words), passages, max(1.0, all_words / passages))
+
+
+def _similar(row: Row[Any]) -> dict[str, int]:
+    return dict(zip(row.similar_words, row.similar_passages, strict=True)) if row.similar_words else {}

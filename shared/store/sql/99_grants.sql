@@ -33,5 +33,5 @@ GRANT UPDATE (rate_per_minute, rate_burst, retention_days) ON workspaces TO mevi
 GRANT DELETE ON documents, kept_answers TO mevichat_workspace;
 GRANT EXECUTE ON FUNCTION own_workspace, cancel_turn, retry_turn, lock_workspace_of, close_turn, revised_now, promote,
     release_conversation, release_for_room, release_all_for_key, apply_verdict, calm_after, note_key_change,
-    queue_deliveries, words_of_bot, indexed_language_of, language_for,
+    queue_deliveries, words_of_bot, languages_of, languages_for,
     lock_passages_of TO mevichat_workspace;

@@ -157,7 +157,7 @@ async def test_a_bot_takes_no_more_passages_than_it_may_have(database_url: str, 
         assert sum(one["passages"] for one in read.values()) <= 2
         failed = [one for one in read.values() if one["status"] == "failed"]
         assert [one["reason_code"] for one in failed] == ["bot_full"]
-        assert (status, refused["error"]["param"]) in ((422, "text"), (201, None))
+        assert (status, refused.get("error", {}).get("param")) in ((422, "text"), (201, None))
 
 
 async def test_uploads_are_refused_with_a_sentence_that_names_the_field(product: Product) -> None:

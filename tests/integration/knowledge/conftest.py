@@ -10,7 +10,7 @@ import pytest
 
 from shared.ids import new_id
 from shared.knowledge.add_document import DocumentAdded, NewDocument, add_document
-from shared.knowledge.find_passages import find_passages
+from shared.knowledge.find_passages import PassageFinder
 from shared.store.bots.rows import NewBot
 from shared.store.bots.write import create_bot, update_bot
 from shared.store.database import Database, DatabaseRole
@@ -42,7 +42,7 @@ class Library:
 
     async def found(self, question: str, bot_id: UUID | None = None) -> list[str]:
         """Return the titles of the passages that a question finds, the closest first."""
-        passages = await find_passages(self.service, bot_id=bot_id or self.bench.bot_id, question=question)
+        passages = await PassageFinder(self.service).find(bot_id=bot_id or self.bench.bot_id, question=question)
         return [passage.title for passage in passages]
 
     async def set_language(self, language: str) -> None:

@@ -60,6 +60,43 @@ async def test_a_step_indexes_so_many_passages_whatever_the_size_of_documents(li
     assert await library.reindex(at_most=2 * count.of_one) == 2 * count.of_one
 
 
+async def test_the_language_of_a_bot_without_passages_changes_too(library: Library) -> None:
+    await library.bench.sql(
+        "INSERT INTO documents (id, workspace_id, bot_id, title, passage_count) "
+        f"VALUES (gen_random_uuid(), '{library.bench.workspace_id}', '{library.bench.bot_id}', 'Not read yet', 0)"
+    )
+    await library.set_language("german")
+
+    assert await library.reindex() == 0
+    assert await library.bench.sql("SELECT 1 FROM reindexing WHERE finished_at IS NULL") == []
+
+
+async def test_passages_whose_language_stays_are_not_written_anew(library: Library) -> None:
+    await library.add("A", "The house is old and it has a garden, which is not large.")
+    await library.add("Bezahlen", "Die Rechnungen sind nach vierzehn Tagen fällig und werden mit der Ware verschickt.")
+    before = await library.bench.sql("SELECT document_id, ctid, language FROM passages ORDER BY language")
+    await library.set_language("german")
+
+    assert await library.reindex() == 2
+    after = await library.bench.sql("SELECT document_id, ctid, language FROM passages")
+    assert {row.language for row in after} == {"german"}
+    assert {row.ctid for row in before if row.language == "german"} <= {row.ctid for row in after}
+    assert await library.drift() == []
+
+
+async def test_each_part_of_a_document_in_several_languages_has_its_own(library: Library) -> None:
+    parts = {
+        "english": "The house is old and it has a garden, which is not large. ",
+        "german": "Das Haus ist alt und es hat einen Garten, der nicht groß ist. ",
+        "french": "La maison est vieille et elle a un jardin, qui n'est pas grand. ",
+        "simple": "XYZ 1234 Q77. ",
+    }
+    await library.add("Mixed", "\n\n".join(part * (600 // len(part)) for part in parts.values()))
+
+    rows = await library.bench.sql("SELECT language FROM passages ORDER BY ordinal")
+    assert [row.language for row in rows] == list(parts)
+
+
 async def test_a_long_question_is_read_in_each_language_of_the_bot(library: Library) -> None:
     await library.add("A", "The house is old and it has a garden, which is not large.")
     await library.add("Bezahlen", "Die Rechnungen sind nach vierzehn Tagen fällig und werden mit der Ware verschickt.")

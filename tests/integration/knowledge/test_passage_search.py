@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from shared.knowledge.find_passages import find_passages
+from shared.knowledge.find_passages import PassageFinder
 from shared.store.documents.write import delete_document
 from tests.actor import TESTER
 from tests.integration.knowledge.conftest import Library
@@ -40,7 +40,8 @@ async def test_a_question_that_the_one_before_explains_finds_what_it_means(libra
         await library.add(f"Tent {number}", "This tent costs 229 euros.")
 
     bot_id, question = library.bench.bot_id, "And what does it cost, how many euros?"
-    passages = await find_passages(library.service, bot_id=bot_id, question=question, earlier="Tell me of the kettle")
+    finder = PassageFinder(library.service)
+    passages = await finder.find(bot_id=bot_id, question=question, earlier="Tell me of the kettle")
 
     assert passages[0].title == "Kettle"
 

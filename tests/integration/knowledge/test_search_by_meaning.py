@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -10,12 +12,14 @@ from sqlalchemy import text
 from infra.simulator.server import Simulator
 from shared.domain.secret import Secret
 from shared.knowledge.embed_passages import PASSAGES_AT_ONCE, embed_passages
-from shared.knowledge.find_passages import find_passages
+from shared.knowledge.find_passages import PassageFinder
 from shared.providers.embeddings import Embedder, EmbeddingFailure
 from shared.providers.session import open_session
+from shared.store.database import Database, DatabaseRole
 from shared.store.documents.write import delete_document
 from tests.actor import TESTER
 from tests.integration.knowledge.conftest import Library
+from tests.servers import until
 
 KEY = "sk-sim-ok-embeddings"
 
@@ -34,7 +38,7 @@ async def embedder(simulator: Simulator) -> AsyncIterator[Embedder]:
 
 async def found(library: Library, embedder: Embedder, question: str) -> list[str]:
     bot_id = library.bench.bot_id
-    passages = await find_passages(library.service, bot_id=bot_id, question=question, embedder=embedder)
+    passages = await PassageFinder(library.service, embedder).find(bot_id=bot_id, question=question)
     return [passage.title for passage in passages]
 
 
@@ -57,6 +61,38 @@ async def test_embedding_goes_on_where_it_stopped_and_ends_when_all_is_done(
     simulator.set_scenario(KEY, "ok")
 
     assert [await embed_passages(library.service, embedder) for _ in range(3)] == [PASSAGES_AT_ONCE, 3, 0]
+
+
+async def test_of_two_that_embed_at_once_one_asks_for_vectors(
+    library: Library, embedder: Embedder, simulator: Simulator, database_url: str
+) -> None:
+    await library.add("Insulated", "Thermoinsulation")
+    other = Database.connect(database_url, connections=2, application_name="other", role=DatabaseRole.SERVICE)
+
+    embedded = await asyncio.gather(*(embed_passages(database, embedder) for database in (library.service, other)))
+    await other.close()
+
+    assert sorted(map(int, embedded)) == [0, 1]
+    assert simulator.calls_of(KEY) == 1
+
+
+async def test_whoever_dies_while_it_embeds_leaves_the_rest_to_another(
+    library: Library, embedder: Embedder, simulator: Simulator
+) -> None:
+    await library.add("Insulated", "Thermoinsulation")
+    simulator.set_scenario(KEY, "hang")
+    dying = asyncio.create_task(embed_passages(library.service, embedder))
+
+    async def is_asked() -> bool:
+        return simulator.calls_of(KEY) == 1
+
+    await until(is_asked)
+    assert await embed_passages(library.service, embedder) == 0
+    dying.cancel()
+    await asyncio.wait([dying])
+    simulator.set_scenario(KEY, "ok")
+
+    assert await embed_passages(library.service, embedder) == 1
 
 
 async def test_another_model_embeds_everything_anew_and_never_mixes_with_the_old(
@@ -128,6 +164,26 @@ async def test_a_database_without_the_extension_searches_by_words(library: Libra
 
     assert await found(library, embedder, "kettle") == ["Kettle"]
     assert await embedder.embed_question("kettle") is EmbeddingFailure.QUIET
+
+
+async def test_a_bot_whose_vectors_are_refused_is_searched_by_words_and_silences_no_other(
+    library: Library, embedder: Embedder, simulator: Simulator
+) -> None:
+    refused, other = library.bench.bot_id, await library.add_bot()
+    for bot_id in (refused, other):
+        await library.add("Insulated", "Thermoinsulation", bot_id)
+        await library.add("Kettle", "The kettle boils.", bot_id)
+    await embed_passages(library.service, embedder)
+    await library.bench.sql(f"UPDATE passage_embeddings SET embedding = '[1, 2, 3]' WHERE bot_id = '{refused}'")
+    finder, calls = PassageFinder(library.service, embedder), simulator.calls_of(KEY)
+
+    async def titles(bot_id: UUID, question: str) -> list[str]:
+        return [passage.title for passage in await finder.find(bot_id=bot_id, question=question)]
+
+    assert await titles(refused, "kettle") == ["Kettle"]
+    assert (await titles(other, "noninsulating"))[0] == "Insulated"
+    assert await titles(refused, "kettle") == ["Kettle"]
+    assert simulator.calls_of(KEY) == calls + 2  # the refused bot's second question asked for no vector
 
 
 async def test_in_a_bot_of_very_many_passages_meaning_ranks_what_words_find(

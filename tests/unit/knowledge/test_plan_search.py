@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 from hypothesis import given, strategies
 
 from shared.domain.passage_search import Question, QuestionWord
@@ -97,3 +99,11 @@ def test_however_long_the_question_the_plan_is_bounded_and_names_every_candidate
     assert sum(counts[word] for word in plan.rare) <= MOST_CANDIDATES
     assert plan.rare or plan.common
     assert all(weight > 0 for weight in plan.weights.values())
+
+
+def test_a_word_that_is_asked_itself_counts_in_full_whatever_misspelt_word_stands_for_it_too() -> None:
+    itself, misspelt = QuestionWord("kettle", 3), QuestionWord("ketle", 0, similar={"kettle": 3})
+    earlier = QuestionWord("ketlle", 0, is_earlier=True, similar={"kettle": 3})
+    plans = [plan_search(question(*words)) for words in permutations((itself, misspelt, earlier))]
+
+    assert all(plan is not None and plan.weights == {"kettle": rarity(3, MANY)} for plan in plans)
