@@ -88,7 +88,7 @@ class RedisLane:
 
 
 class LaneRedis(redis.Redis):
-    """A client whose `lane` serves all of its process that speak to Redis with every turn."""
+    """A client whose `lane` is for all that has none of its own."""
 
     @cached_property
     def lane(self) -> RedisLane:

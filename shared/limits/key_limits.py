@@ -19,7 +19,7 @@ from shared.limits.scripts import load_scripts, run_commands
 from shared.limits.steps import Ask, KeySteps, Look, Renewal, Return, Step, commands_of, sort_by_key
 from shared.limits.values import Allowance, LimitId, NoRoom, Outcome, Permit
 from shared.metrics import limits_open
-from shared.redis_lane import LaneRedis
+from shared.redis_lane import LaneRedis, RedisLane
 from shared.tick_batch import TickBatch
 
 PATIENCE_SECONDS: Final = 1.0
@@ -39,7 +39,7 @@ class KeyLimits:
     """
 
     def __init__(self, client: LaneRedis, *, permit_seconds: float, renew_seconds: float) -> None:
-        self._lane = client.lane
+        self._lane = RedisLane(client.connection_pool)  # its own: a call waits for no ring
         self._permit_ms = round(permit_seconds * 1000)
         self._renew_seconds = renew_seconds
         self._scripts = load_scripts()

@@ -17,7 +17,7 @@ from shared.redis_lane import LaneRedis
 
 _POOL_WAIT_SECONDS: Final = 5
 _RETRIES: Final = 2
-# Longer than any blocking read of this package (bell 1 s, inbox 1 s), so that silence is never taken for an outage.
+# Longer than any blocking read of this package (bell 4 s, inbox 1 s), so that silence is never taken for an outage.
 _SOCKET: Final[dict[str, Any]] = {"socket_timeout": 5, "socket_connect_timeout": 2, "protocol": 2}
 
 
@@ -25,7 +25,7 @@ def connect_redis(url: str, *, connections: int = 32) -> LaneRedis:
     """Return a client of a bounded pool that answers in bytes; it connects when first used.
 
     A caller waits up to 5 s for a free connection and up to 5 s for an answer; only a broken connection is tried
-    again, twice and at once. Its lane keeps one of the connections, an inbox another.
+    again, twice and at once. Its lane keeps one of the connections; who speaks of every turn has another.
     """
     pool = redis.BlockingConnectionPool.from_url(
         url,

@@ -21,7 +21,7 @@ from shared.queue.reply_entries import (
     turn_key,
     write_entry,
 )
-from shared.redis_lane import Command, LaneRedis
+from shared.redis_lane import Command, LaneRedis, RedisLane
 from shared.tick_batch import TickBatch
 
 INBOX_LENGTH: Final = 10_000
@@ -61,7 +61,7 @@ class ReplyWriter:
     """
 
     def __init__(self, client: LaneRedis) -> None:
-        self._lane = client.lane
+        self._lane = RedisLane(client.connection_pool)  # its own: a reply waits for no ring
         # One at a time: deltas must not overtake each other.
         self._batch: TickBatch[_Write] = TickBatch(self._send, max_in_flight=1)
         self._is_broken = False
