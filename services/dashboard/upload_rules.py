@@ -1,16 +1,20 @@
-"""How files and titles may be named that become documents; pure, one rule for the API and the pages."""
+"""How files and titles may be named that become documents, and which are read once more; pure, for API and pages."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from services.dashboard.errors import invalid
+from services.dashboard.errors import AdminError, invalid
 from services.dashboard.posted import Upload
 from services.dashboard.refusals import Refusals
+from shared.store.documents.rows import DocumentRow
 
 LONGEST_TITLE = 200
 LONGEST_NAME = 255
+NOT_FAILED = AdminError(
+    409, "not_failed", "Only a document whose file could not be read is tried again; upload another file instead.", "id"
+)
 
 
 def check_title(title: str) -> None:
@@ -33,6 +37,15 @@ def check_files(files: Sequence[Upload], title: str) -> None:
         refusals.read(check_title, title or title_of(file))
         refusals.read(check_name, file)
     refusals.raise_all()
+
+
+def check_retry(document: DocumentRow) -> None:
+    """Refuse to read a file once more that has not failed, or that would fail again; raises AdminError 409."""
+    upload = document.upload
+    if upload is None or upload.reason_code is None:
+        raise NOT_FAILED
+    if not upload.reason_code.may_pass:
+        raise AdminError(409, "document_not_retryable", f"Trying again would not help. {upload.reason}", "id")
 
 
 def check_name(file: Upload) -> None:

@@ -6,21 +6,16 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.dashboard.context import AdminContext
-from services.dashboard.errors import AdminError
 from services.dashboard.posted import Upload
-from services.dashboard.upload_rules import check_name, title_of
+from services.dashboard.upload_rules import NOT_FAILED, check_name, check_retry, title_of
 from shared.domain.actor import Actor
 from shared.events.document_waiting import DocumentWaitingV1
 from shared.events.wire import event_to_primitives
 from shared.ids import new_id
 from shared.queue.errors import QueueUnavailableError
 from shared.queue.routes import READ_DOCUMENT
-from shared.store.documents.rows import NewUpload
+from shared.store.documents.rows import DocumentRow, NewUpload
 from shared.store.documents.uploads import insert_uploads, replace_upload, retry_upload
-
-NOT_FAILED = AdminError(
-    409, "not_failed", "Only a document whose file could not be read is tried again; upload another file instead.", "id"
-)
 
 
 async def add_uploads(
@@ -52,12 +47,13 @@ async def replace_with(
     return is_replaced
 
 
-async def try_again(context: AdminContext, document_id: UUID, *, workspace_id: UUID, actor: Actor) -> bool:
-    """Let the document's file be read once more; False when it has not failed."""
-    is_retried = await retry_upload(context.database, workspace_id=workspace_id, document_id=document_id, actor=actor)
-    if is_retried:
-        await _ring(context, [document_id])
-    return is_retried
+async def try_again(context: AdminContext, document: DocumentRow, *, workspace_id: UUID, actor: Actor) -> None:
+    """Let the document's file be read once more; raises AdminError 409 when that cannot help."""
+    check_retry(document)
+    document_id = document.document_id
+    if not await retry_upload(context.database, workspace_id=workspace_id, document_id=document_id, actor=actor):
+        raise NOT_FAILED
+    await _ring(context, [document_id])
 
 
 async def _ring(context: AdminContext, document_ids: Sequence[UUID]) -> None:
