@@ -96,7 +96,9 @@ async def test_a_form_tells_each_problem_beside_its_field_and_leads_to_the_first
 
     refused = await visitor.post(path.format(bot=bot["id"]), **typed)
 
-    assert (refused.status, list(problems_of(refused))) == (422, fields)
+    problems = problems_of(refused)
+    assert (refused.status, list(problems)) == (422, fields)
+    assert len(set(problems.values())) == len(fields), "each has a sentence of its own"
     assert FOCUSED.findall(refused.text) == fields[:1]
 
 
