@@ -105,7 +105,7 @@ def _form(visit: Visit, bot: BotRow, title: str, text: str, refusal: AdminError 
 async def _add_text(visit: Visit, bot: BotRow, title: str, text: str) -> str:
     refusals = Refusals()
     if not text.strip():
-        refusals.note(invalid("file", "Choose a file or write a text."))
+        refusals.note(invalid("text" if title else "file", "Choose a file or write a text."))
     if text.strip() or title:
         refusals.read(check_title, title)
     refusals.raise_all()

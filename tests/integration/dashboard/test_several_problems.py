@@ -84,7 +84,7 @@ async def test_the_description_of_the_api_tells_of_the_list(product: Product) ->
         ),
         ("/workspace/rate", {"rate_per_minute": "many", "rate_burst": "-1"}, ["rate_per_minute", "rate_burst"]),
         ("/keys/new", {"provider": "openai", "key": "no", "label": "x" * 201, "region": "mars"}, ["key", "label", "region"]),
-        ("/bots/{bot}/documents/new", {"title": "x" * 201, "text": " "}, ["file", "title"]),
+        ("/bots/{bot}/documents/new", {"title": "x" * 201, "text": " "}, ["text", "title"]),
     ],
 )  # fmt: skip
 async def test_a_form_tells_each_problem_beside_its_field_and_leads_to_the_first(
