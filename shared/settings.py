@@ -143,7 +143,7 @@ class Settings(BaseSettings):
     sweeper_patience_seconds: Seconds = 15
     """No lapsed lease is ended this soon after the sweeper (re)connected to PostgreSQL."""
     database_patience_seconds: Seconds = 10
-    """How long the chat API waits for one answer of PostgreSQL before it answers 503."""
+    """How long the chat API and the dashboard wait for one answer of PostgreSQL before they answer 503."""
     caller_deadline_seconds: Seconds = 120
     async_deadline_seconds: Seconds = 86_400
     provider_timeout_seconds: Seconds = 600

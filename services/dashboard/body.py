@@ -10,9 +10,9 @@ import orjson
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from starlette.requests import Request
 
-from services.dashboard.body_problems import field_of, sentence_of
+from services.dashboard.body_problems import sentences_of
 from services.dashboard.context import context_of
-from services.dashboard.errors import AdminError, invalid, not_found
+from services.dashboard.errors import AdminError, invalid, invalid_fields, not_found
 from shared.domain.answer_key import LONGEST_CACHE_SECONDS
 from shared.domain.history_overflow import MOST_HISTORY_TOKENS
 from shared.domain.rates import MOST_MESSAGES
@@ -58,7 +58,7 @@ async def read_form(request: Request, form: type[SomeForm]) -> SomeForm:
     try:
         return form.model_validate(value)
     except ValidationError as wrong:
-        raise _first_problem(wrong) from None
+        raise invalid_fields(sentences_of(wrong, form)) from None
 
 
 MOST_FIELDS = 100
@@ -90,11 +90,6 @@ async def read_body(request: Request) -> bytes:
         if len(body) > limit:
             raise AdminError(413, "body_too_large", f"The body is larger than {limit} bytes; send less.")
     return bytes(body)
-
-
-def _first_problem(wrong: ValidationError) -> AdminError:
-    problem = wrong.errors(include_input=False, include_url=False)[0]
-    return invalid(field_of(problem), sentence_of(problem))
 
 
 def path_id(request: Request, what: str) -> UUID:

@@ -1,9 +1,11 @@
-"""What is wrong with a field, in a sentence of our own that names it and the fix; pure."""
+"""What is wrong with a form's fields, each in a sentence of our own that names it and the fix; pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+
+from pydantic import BaseModel, ValidationError
 
 SENTENCES = {
     "missing": "{field} is missing; add it.",
@@ -37,16 +39,30 @@ SENTENCES = {
 """By the library's name for a problem, which it keeps; its own words are for programmers."""
 ANY_OTHER = "{field} is not what belongs there; see /openapi.json for what does."
 EMPTY = "{field} is empty; write something or leave it out."
+EMPTY_BUT_REQUIRED = "{field} is empty; it is required, so write something."
 
 
-def sentence_of(problem: Mapping[str, Any]) -> str:
-    """Return the sentence for one problem of pydantic's list, with its context."""
+def sentences_of(wrong: ValidationError, form: type[BaseModel]) -> dict[str, str]:
+    """Return the sentence of every field that is wrong, by field; of one that is wrong twice, the first."""
+    sentences: dict[str, str] = {}
+    for problem in wrong.errors(include_input=False, include_url=False):
+        sentences.setdefault(field_of(problem), sentence_of(problem, form))
+    return sentences
+
+
+def sentence_of(problem: Mapping[str, Any], form: type[BaseModel]) -> str:
+    """Return the sentence for one problem of pydantic's list with a form, with its context."""
     facts = dict(problem.get("ctx", {}))
     is_empty = problem["type"] == "string_too_short" and facts.get("min_length") == 1
-    sentence = EMPTY if is_empty else SENTENCES.get(problem["type"], ANY_OTHER)
+    sentence = _empty(problem, form) if is_empty else SENTENCES.get(problem["type"], ANY_OTHER)
     if "expected" in facts:
         facts["expected"] = str(facts["expected"]).replace("'", "")
     return sentence.format(field=field_of(problem), **facts)
+
+
+def _empty(problem: Mapping[str, Any], form: type[BaseModel]) -> str:
+    field = form.model_fields.get(field_of(problem))
+    return EMPTY_BUT_REQUIRED if field is not None and field.is_required() else EMPTY
 
 
 def field_of(problem: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -28,11 +29,24 @@ TYPES = {
 
 
 class AdminError(MevichatError):
-    """Raised by a handler to answer with an error; `message` names the field and the fix."""
+    """Raised by a handler to answer with an error; `message` names the field and the fix.
 
-    def __init__(self, status: int, code: str, message: str, param: str | None = None, **facts: Any) -> None:
+    `problems` are the sentences of all fields that must be corrected, by field; `param` and `message` tell the first.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        param: str | None = None,
+        *,
+        problems: Mapping[str, str] | None = None,
+        **facts: Any,
+    ) -> None:
         super().__init__(message)
         self.status, self.code, self.message, self.param, self.facts = status, code, message, param, facts
+        self.problems = problems or ({} if param is None else {param: message})
 
 
 def not_found(what: str) -> AdminError:
@@ -43,6 +57,12 @@ def not_found(what: str) -> AdminError:
 def invalid(param: str, message: str) -> AdminError:
     """Return the error for a field that must be corrected."""
     return AdminError(422, "invalid_request", message, param)
+
+
+def invalid_fields(problems: Mapping[str, str]) -> AdminError:
+    """Return the error for all of these fields, by field the sentence for each; there is at least one."""
+    param, message = next(iter(problems.items()))
+    return AdminError(422, "invalid_request", message, param, problems=problems)
 
 
 def key_error(refusal: KeyRefusal) -> AdminError:
@@ -63,6 +83,7 @@ async def answer_error(_: Request, error: Exception) -> Response:
         "code": error.code,
         "message": error.message,
         "param": error.param,
+        "errors": [{"field": field, "message": message} for field, message in error.problems.items()],
         "request_id": str(new_id()),
         **error.facts,
     }

@@ -56,7 +56,11 @@ async def open_context(settings: Settings) -> AsyncIterator[AdminContext]:
     """Open everything that the handlers need, and close it after."""
     vault, catalogue = Vault(parse_master_keys(settings.master_keys)), load_catalogue(settings.catalogue_file)
     database = Database.connect(
-        settings.database_url or "", connections=CONNECTIONS, application_name="dashboard", role=DatabaseRole.SERVICE
+        settings.database_url or "",
+        connections=CONNECTIONS,
+        application_name="dashboard",
+        role=DatabaseRole.SERVICE,
+        patience_seconds=settings.database_patience_seconds,
     )
     redis = connect_redis(settings.redis_url or "", connections=CONNECTIONS + 2)  # the lane and the inbox keep one each
     ringer = Ringer(redis)

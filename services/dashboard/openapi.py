@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 from starlette.routing import Route
 
-from services.dashboard.api.bots import BotChange, NewBotForm
+from services.dashboard.api.bot_forms import BotChange, NewBotForm
 from services.dashboard.api.document_files import FILE_FORMS, ReplacementForm
 from services.dashboard.api.documents import NewDocumentForm
 from services.dashboard.api.erasures import ErasureForm
@@ -33,6 +33,47 @@ FORMS: dict[tuple[str, str], type[BaseModel]] = {
 }
 
 
+TEXT_OR_NULL: dict[str, Any] = {"type": ["string", "null"]}
+FIELD_PROBLEM = {
+    "type": "object",
+    "description": "A field that must be corrected, and one sentence that says how",
+    "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+    "required": ["field", "message"],
+}
+ERROR = {
+    "type": "object",
+    "properties": {
+        "error": {
+            "type": "object",
+            "properties": {
+                "type": {"type": "string"},
+                "code": {"type": "string"},
+                "message": {"type": "string", "description": "One sentence; of several fields the first one's"},
+                "param": TEXT_OR_NULL | {"description": "The field that `message` is about"},
+                "errors": {
+                    "type": "array",
+                    "description": "Every field that must be corrected, the first one too; empty when it is no field",
+                    "items": FIELD_PROBLEM,
+                },
+                "request_id": {"type": "string"},
+                "provider": {"type": "string"},
+                "provider_status": {"type": "integer"},
+                "provider_code": {"type": "string"},
+                "provider_request_id": {"type": "string"},
+            },
+            "required": ["type", "code", "message", "param", "errors", "request_id"],
+        }
+    },
+    "required": ["error"],
+}
+
+
+REFUSAL = {
+    "description": "Why it was refused or failed",
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+}
+
+
 def describe(routes: list[Route]) -> dict[str, Any]:
     """Return the OpenAPI 3.1 document of these routes."""
     paths: dict[str, dict[str, Any]] = {}
@@ -43,7 +84,10 @@ def describe(routes: list[Route]) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "Mevichat admin API", "version": "1"},
         "security": [{"adminToken": []}],
-        "components": {"securitySchemes": {"adminToken": {"type": "http", "scheme": "bearer"}}},
+        "components": {
+            "schemas": {"Error": ERROR},
+            "securitySchemes": {"adminToken": {"type": "http", "scheme": "bearer"}},
+        },
         "paths": paths,
     }
 
@@ -51,7 +95,7 @@ def describe(routes: list[Route]) -> dict[str, Any]:
 def _operation(method: str, route: Route) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "summary": (route.endpoint.__doc__ or "").strip(),
-        "responses": {"default": {"description": "The answer, or an error in the documented shape"}},
+        "responses": {"2XX": {"description": "The answer"}, "default": REFUSAL},
     }
     form = FORMS.get((method, route.path))
     if form is not None:

@@ -18,23 +18,30 @@ SHAPES = {
 """Whose id a field holds, its shape, and how that is shown."""
 
 
-def problem_with_address(provider: str, fields: Mapping[str, str | None]) -> tuple[str, str] | None:
-    """Return the first field that this provider's keys cannot have, and the sentence that says so."""
+def problems_with_address(provider: str, fields: Mapping[str, str | None]) -> dict[str, str]:
+    """Return, by field, why this provider's keys cannot have what it holds; empty when they can."""
     if provider not in REGIONS:
-        return None  # the provider itself is refused, and says more
-    region = fields.get("region")
-    if region is not None and region not in REGIONS[provider]:
-        name, known = DISPLAY_NAMES[provider], ", ".join(REGIONS[provider])
-        return "region", f"region is none of {name}'s ({known}); choose one of them or leave it out."
-    for field, (owner, shape, shown) in SHAPES.items():
-        value = fields.get(field)
-        if value is None:
-            continue
-        if owner != provider:
-            return (
-                field,
-                f"{field} belongs to {DISPLAY_NAMES[owner]}'s keys; leave it out for {DISPLAY_NAMES[provider]}.",
-            )
-        if not shape.fullmatch(value):
-            return field, f"{field} must look like {shown}; copy it from {DISPLAY_NAMES[owner]}'s console."
-    return None
+        return {}  # the provider itself is refused, and says more
+    problems = {"region": _problem_with_region(provider, fields.get("region"))}
+    problems |= {field: _problem_with_id(provider, field, fields.get(field)) for field in SHAPES}
+    return {field: problem for field, problem in problems.items() if problem is not None}
+
+
+def _problem_with_region(provider: str, region: str | None) -> str | None:
+    if region is None or region in REGIONS[provider]:
+        return None
+    name, known = DISPLAY_NAMES[provider], ", ".join(REGIONS[provider])
+    return f"region is none of {name}'s ({known}); choose one of them or leave it out."
+
+
+def _problem_with_id(provider: str, field: str, value: str | None) -> str | None:
+    owner, shape, shown = SHAPES[field]
+    if value is None:
+        return None
+    if owner != provider:
+        return f"{field} belongs to {DISPLAY_NAMES[owner]}'s keys; leave it out for {DISPLAY_NAMES[provider]}."
+    return (
+        None
+        if shape.fullmatch(value)
+        else f"{field} must look like {shown}; copy it from {DISPLAY_NAMES[owner]}'s console."
+    )

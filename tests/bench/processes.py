@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import psutil
 
 from tests.bench.figures import NoFigureError
+from tests.measuring.cpu import cpu_seconds_of, tree_of
 
 ROLES = ("gateway", "worker", "dashboard", "background", "simulator", "redis-server", "postgres")
 
@@ -38,19 +39,17 @@ def use_by_role(root_pid: int) -> dict[str, Use]:
     uses: dict[str, Use] = {}
     for process in _tree(root_pid):
         try:
-            role, memory, cpu = role_of(" ".join(process.cmdline())), process.memory_full_info(), process.cpu_times()
+            role, memory = role_of(" ".join(process.cmdline())), process.memory_full_info()
         except (psutil.NoSuchProcess, psutil.ZombieProcess):
             continue
         before = uses.get(role, Use(0.0, 0.0))
-        seconds = cpu.user + cpu.system + cpu.children_user + cpu.children_system
-        uses[role] = Use(before.pss_mb + memory.pss / 1e6, before.cpu_seconds + seconds)
+        uses[role] = Use(before.pss_mb + memory.pss / 1e6, before.cpu_seconds + cpu_seconds_of(process))
     return uses
 
 
 def _tree(root_pid: int) -> list[psutil.Process]:
     try:
-        root = psutil.Process(root_pid)
-        return [root, *root.children(recursive=True)]
+        return tree_of(root_pid)
     except psutil.NoSuchProcess:
         raise NoFigureError("It has ended by itself.") from None
 

@@ -69,3 +69,19 @@ async def test_a_bot_without_a_name_is_refused_under_its_field(signed_in: Window
 
     await expect(signed_in.page.get_by_label("Name", exact=True)).to_have_attribute("aria-invalid", "true")
     await signed_in.look_at("bot-refused")
+
+
+async def test_all_that_is_wrong_with_a_bot_stands_beside_its_fields_and_the_first_has_the_focus(
+    signed_in: Window,
+) -> None:
+    page = signed_in.page
+    await page.goto("/bots/new")
+    await page.get_by_label("Name").fill(" ")
+    await page.get_by_label("Messages at once (optional)").fill("5")
+    await page.get_by_label("Seconds that an answer is kept").fill("soon")
+
+    await page.get_by_role("button", name="Make the bot").click()
+
+    await expect(page.locator("p.problem:visible")).to_have_count(3)
+    await expect(page.get_by_label("Name")).to_be_focused()
+    await signed_in.look_at("bot-several-problems")

@@ -10,23 +10,26 @@ from tests.measuring.stack import Program
 
 
 def cpu_seconds(programs: Iterable[Program]) -> dict[str, float]:
-    """Return the CPU seconds so far by program name, over all processes of the name and their children.
-
-    A server's children that have ended count with it: it has waited for them.
-    """
+    """Return the CPU seconds so far by program name, over all processes of the name and those below them."""
     seconds: dict[str, float] = {}
     for program in programs:
-        seconds[program.name] = seconds.get(program.name, 0.0) + _tree_seconds(psutil.Process(program.pid))
+        seconds[program.name] = seconds.get(program.name, 0.0) + sum(map(cpu_seconds_of, tree_of(program.pid)))
     return seconds
 
 
-def _tree_seconds(root: psutil.Process) -> float:
-    times = root.cpu_times()
-    total = float(times.user + times.system + times.children_user + times.children_system)
-    for child in root.children(recursive=True):
-        try:
-            own = child.cpu_times()
-        except psutil.NoSuchProcess:
-            continue
-        total += own.user + own.system
-    return total
+def tree_of(root_pid: int) -> list[psutil.Process]:
+    """Return a process and all that run below it; raises psutil.NoSuchProcess when it has ended."""
+    root = psutil.Process(root_pid)
+    return [root, *root.children(recursive=True)]
+
+
+def cpu_seconds_of(process: psutil.Process) -> float:
+    """Return a process's CPU seconds with those of its children that have ended; nothing of one that ended meanwhile.
+
+    Those that still run stand in the tree themselves, so that no second is counted twice or lost.
+    """
+    try:
+        times = process.cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0
+    return float(times.user + times.system + times.children_user + times.children_system)

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from shared.domain.roles import Role
 from shared.ids import new_id
 from shared.store.bots.read import find_bot
-from shared.store.bots.write import update_bot
+from shared.store.bots.write import delete_bot, update_bot
 from shared.store.database import Database, DatabaseRole
 from shared.store.errors import StoreError
 from tests.actor import TESTER
@@ -169,8 +169,10 @@ async def test_a_store_function_that_is_asked_for_anothers_workspace_finds_and_c
 ) -> None:
     walled = two.service.of(two.ours)
     assert await find_bot(walled, workspace_id=two.theirs, bot_id=two.their_bot) is None
+    where = {"workspace_id": two.theirs, "bot_id": two.their_bot}
+    assert await update_bot(walled, changes={"name": "taken"}, actor=TESTER, **where) is None
     with pytest.raises(StoreError):  # the audit's row would be theirs
-        await update_bot(walled, workspace_id=two.theirs, bot_id=two.their_bot, changes={"name": "taken"}, actor=TESTER)
+        await delete_bot(walled, actor=TESTER, **where)
     theirs = await find_bot(two.owner, workspace_id=two.theirs, bot_id=two.their_bot)
     assert theirs is not None
     assert theirs.name == "Test"

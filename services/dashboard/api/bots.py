@@ -9,74 +9,31 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from services.dashboard.api.bot_forms import BotChange, NewBotForm, changes_of_bot, fields_of_new_bot
 from services.dashboard.authenticate import actor_of, authenticate
-from services.dashboard.body import (
-    CacheSeconds,
-    Form,
-    HistoryTokens,
-    LongText,
-    MessageCount,
-    ShortText,
-    page,
-    path_id,
-    read_form,
-)
-from services.dashboard.bot_rules import check_choice
+from services.dashboard.body import page, path_id, read_form
 from services.dashboard.context import AdminContext, context_of
-from services.dashboard.errors import invalid, not_found
+from services.dashboard.errors import not_found
 from services.dashboard.json_response import json_response
-from shared.domain.history_overflow import HistoryOverflow
-from shared.domain.languages import AUTO, ChosenLanguage, choose_language
+from shared.domain.languages import ChosenLanguage, choose_language
 from shared.domain.token_format import BOT_PREFIX, hash_token, last_four
 from shared.ids import new_id, new_token_text
 from shared.store.bots.read import LIMIT_NAMES, find_bot, list_bots
 from shared.store.bots.rows import BotRow, NewBot
 from shared.store.bots.write import create_bot, delete_bot, update_bot
 from shared.store.keys.read import list_keys
+from shared.store.keys.rows import KeyRow
 from shared.store.tokens.rows import NewToken, TokenHolder, TokenKind
-
-
-class NewBotForm(Form):
-    """What `POST /api/bots` takes."""
-
-    name: ShortText
-    model: str
-    system_prompt: LongText | None = None
-    key_id: UUID | None = None
-    rate_per_minute: MessageCount | None = None
-    rate_burst: MessageCount | None = None
-    user_rate_per_minute: MessageCount | None = None
-    user_rate_burst: MessageCount | None = None
-    cache_seconds: CacheSeconds = 0
-    history_tokens: HistoryTokens | None = None
-    history_overflow: HistoryOverflow = HistoryOverflow.DROP
-    language: ShortText = AUTO
-
-
-class BotChange(Form):
-    """What `PATCH /api/bots/{id}` takes; what is absent stays, null clears."""
-
-    name: ShortText | None = None
-    model: str | None = None
-    system_prompt: LongText | None = None
-    key_id: UUID | None = None
-    rate_per_minute: MessageCount | None = None
-    rate_burst: MessageCount | None = None
-    user_rate_per_minute: MessageCount | None = None
-    user_rate_burst: MessageCount | None = None
-    cache_seconds: CacheSeconds | None = None
-    history_tokens: HistoryTokens | None = None
-    history_overflow: HistoryOverflow | None = None
-    language: ShortText | None = None
 
 
 async def add(request: Request) -> Response:
     """Make a bot and its token, which is shown this once."""
     holder, context = await authenticate(request), context_of(request)
     form = await read_form(request, NewBotForm)
-    await _check(context, holder, form.model, form.key_id)
+    keys = await _keys(context, holder, form.key_id)
+    fields = fields_of_new_bot(form, plan=holder.plan, keys=keys, catalogue=context.catalogue)
     language = choose_language(form.language)
-    bot = NewBot(new_id(), holder.workspace_id, **form.model_dump() | {"language": language.name})
+    bot = NewBot(new_id(), holder.workspace_id, **fields | {"language": language.name})
     text = new_token_text(BOT_PREFIX)
     token = NewToken(
         token_id=new_id(),
@@ -109,18 +66,12 @@ async def show(request: Request) -> Response:
 async def change(request: Request) -> Response:
     """Change a bot; every turn accepted after the answer runs as it is now."""
     holder, context = await authenticate(request), context_of(request)
-    form = await read_form(request, BotChange)
-    changes = form.model_dump(include=form.model_fields_set)
-    for name in ("name", "model", "cache_seconds", "history_overflow", "language"):
-        if name in changes and changes[name] is None:
-            raise invalid(name, f"{name} cannot be empty; leave it out to keep it.")
-    language = None
-    if "language" in changes:
-        language = choose_language(changes["language"])
+    form, bot = await read_form(request, BotChange), await _find(request, holder)
+    keys = await _keys(context, holder, form.key_id or bot.key_id)
+    changes = changes_of_bot(form, bot, plan=holder.plan, keys=keys, catalogue=context.catalogue)
+    language = choose_language(form.language) if form.language else None
+    if language is not None:
         changes["language"] = language.name
-    bot = await _find(request, holder)
-    if "model" in changes or "key_id" in changes:
-        await _check(context, holder, changes.get("model", bot.model), changes.get("key_id", bot.key_id))
     changed = await update_bot(
         context.database,
         workspace_id=holder.workspace_id,
@@ -171,9 +122,9 @@ async def _find(request: Request, holder: TokenHolder) -> BotRow:
     return bot
 
 
-async def _check(context: AdminContext, holder: TokenHolder, model_id: str, key_id: UUID | None) -> None:
-    keys = await list_keys(context.database, holder.workspace_id) if key_id is not None else []
-    check_choice(model_id, key_id, plan=holder.plan, keys=keys, catalogue=context.catalogue)
+async def _keys(context: AdminContext, holder: TokenHolder, key_id: UUID | None) -> list[KeyRow]:
+    """Return the workspace's keys where the one that a bot names has to be among them."""
+    return [] if key_id is None else await list_keys(context.database, holder.workspace_id)
 
 
 ROUTES = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,8 +11,10 @@ from pydantic import StringConstraints
 from starlette.requests import Request
 
 from services.dashboard.body import STORABLE, Form, ShortText, read_form
-from services.dashboard.errors import invalid
+from services.dashboard.errors import invalid, invalid_fields
 from services.dashboard.posted import MULTIPART, Upload, is_multipart, read_posted
+from services.dashboard.refusals import Refusals
+from services.dashboard.upload_rules import check_files
 
 FILE = "file"
 NEW_FIELDS = ("bot_id", "title")
@@ -54,12 +57,14 @@ class NewFiles:
 
 async def read_new_files(request: Request) -> NewFiles:
     """Return the bot and its files; raises AdminError 413 or 422."""
-    fields, files = await _read(request, NEW_FIELDS)
-    try:
-        bot_id = UUID(fields.get("bot_id", ""))
-    except ValueError:
-        raise invalid("bot_id", "bot_id must be the id of a bot.") from None
-    return NewFiles(bot_id, fields.get("title", "").strip(), files)
+    fields, files = await read_posted(request, takes_files=True)
+    refusals, title = Refusals(), fields.get("title", "").strip()
+    refusals.read(_check_names, fields, files, NEW_FIELDS)
+    bot_id = refusals.read(_bot_id, fields.get("bot_id", ""))
+    refusals.read(check_files, files, title)
+    refusals.raise_all()
+    assert bot_id is not None
+    return NewFiles(bot_id, title, files)
 
 
 async def read_replacement(request: Request) -> Upload:
@@ -67,17 +72,26 @@ async def read_replacement(request: Request) -> Upload:
     if not is_multipart(request):
         form = await read_form(request, ReplacementForm)
         return Upload(FILE, form.file_name, form.text.encode())
-    _, files = await _read(request, ())
+    fields, files = await read_posted(request, takes_files=True)
+    _check_names(fields, files, ())
     if len(files) > 1:
         raise invalid(FILE, "Send one file; it takes the place of the document's.")
     return files[0]
 
 
-async def _read(request: Request, known: tuple[str, ...]) -> tuple[dict[str, str], list[Upload]]:
-    fields, files = await read_posted(request, takes_files=True)
-    stranger = next((name for name in (*fields, *(file.part for file in files)) if name not in (*known, FILE)), None)
-    if stranger is not None:
-        raise invalid(stranger, f"{stranger} is no field of this form; send {', '.join((*known, FILE))}.")
+def _bot_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise invalid("bot_id", "bot_id must be the id of a bot.") from None
+
+
+def _check_names(fields: Mapping[str, str], files: Sequence[Upload], known: tuple[str, ...]) -> None:
+    """Refuse parts of the form that nobody asked for, and one without a file; raises AdminError 422."""
+    takes = (*known, FILE)
+    strangers = [name for name in (*fields, *(file.part for file in files)) if name not in takes]
+    problems = {name: f"{name} is no field of this form; send {', '.join(takes)}." for name in strangers}
     if not files:
-        raise invalid(FILE, f"file is missing; send it as a file of {MULTIPART}, with its name.")
-    return fields, files
+        problems.setdefault(FILE, f"file is missing; send it as a file of {MULTIPART}, with its name.")
+    if problems:
+        raise invalid_fields(problems)

@@ -18,7 +18,7 @@ from services.dashboard.errors import invalid, not_found
 from services.dashboard.json_response import json_response
 from services.dashboard.posted import is_multipart
 from services.dashboard.query import id_of
-from services.dashboard.uploading import NOT_FAILED, add_uploads, replace_with, try_again
+from services.dashboard.uploading import add_uploads, replace_with, try_again
 from shared.domain.documents import DocumentStatus
 from shared.knowledge.add_document import DocumentRefused, NewDocument, add_document
 from shared.store.bots.read import find_bot
@@ -96,12 +96,10 @@ async def replace(request: Request) -> Response:
 
 
 async def retry(request: Request) -> Response:
-    """Read a file once more that could not be read."""
+    """Read a file once more that could not be read; 409 where the same file would fail again."""
     holder, document_id = await authenticate(request), path_id(request, "document")
-    await _body_of(request, holder, document_id)
-    actor = actor_of(request, holder)
-    if not await try_again(context_of(request), document_id, workspace_id=holder.workspace_id, actor=actor):
-        raise NOT_FAILED
+    document = await _find(request, holder, document_id)
+    await try_again(context_of(request), document, workspace_id=holder.workspace_id, actor=actor_of(request, holder))
     return json_response(await _body_of(request, holder, document_id), ACCEPTED)
 
 
@@ -131,11 +129,15 @@ def document_body(document: DocumentRow) -> dict[str, Any]:
 
 
 async def _body_of(request: Request, holder: TokenHolder, document_id: UUID) -> dict[str, Any]:
+    return document_body(await _find(request, holder, document_id))
+
+
+async def _find(request: Request, holder: TokenHolder, document_id: UUID) -> DocumentRow:
     database = context_of(request).database
     document = await find_document(database, workspace_id=holder.workspace_id, document_id=document_id)
     if document is None:
         raise not_found("document")
-    return document_body(document)
+    return document
 
 
 async def _require_bot(request: Request, holder: TokenHolder, bot_id: UUID) -> None:

@@ -16,7 +16,7 @@ from services.dashboard.body import Form, ShortText, page, path_id, read_form
 from services.dashboard.context import AdminContext, context_of
 from services.dashboard.errors import invalid, key_error, not_found
 from services.dashboard.json_response import json_response
-from shared.domain.key_address import problem_with_address
+from services.dashboard.key_rules import check_beside_key
 from shared.domain.key_age import is_due_for_rotation
 from shared.domain.key_states import KeyState
 from shared.domain.secret import Secret
@@ -66,16 +66,15 @@ async def add(request: Request) -> Response:
     """Validate a pasted key with its provider and keep it."""
     holder, context = await authenticate(request), context_of(request)
     form = await read_form(request, NewKeyForm)
-    problem = problem_with_address(form.provider, form.model_dump(include=set(KeyAddress.__slots__)))
-    if problem is not None:
-        raise invalid(*problem)
+    text, address = Secret(form.key.get_secret_value()), form.model_dump(include=set(KeyAddress.__slots__))
+    check_beside_key(text, provider=form.provider, label=form.label, address=address)
     wanted = NewKeyRequest(
         workspace_id=holder.workspace_id,
         plan=holder.plan,
         provider=form.provider,
-        text=Secret(form.key.get_secret_value()),
+        text=text,
         label=form.label,
-        address=KeyAddress(form.region, form.organization, form.project, form.anthropic_workspace_id),
+        address=KeyAddress(**address),
     )
     return await _shown(context, await save_key(context.keys, wanted, actor=actor_of(request, holder)), 201)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -12,8 +14,11 @@ from services.dashboard.body import Form, MessageCount, RetentionDays, read_form
 from services.dashboard.context import context_of
 from services.dashboard.errors import not_found
 from services.dashboard.json_response import json_response
+from services.dashboard.rate_rules import settle_bursts
+from shared.store.tokens.rows import TokenHolder
 from shared.store.workspaces.change import set_rate, set_retention
 from shared.store.workspaces.read import find_workspace
+from shared.store.workspaces.rows import WorkspaceRow
 
 
 class WorkspaceChange(Form):
@@ -28,8 +33,9 @@ async def change(request: Request) -> Response:
     """Say how many messages may come for all bots together, or for how many days texts are kept; null: no limit."""
     holder = await authenticate(request)
     form = await read_form(request, WorkspaceChange)
-    changes = form.model_dump(include=form.model_fields_set)
     database, actor = context_of(request).database, actor_of(request, holder)
+    row = await _find(request, holder)
+    changes = settle_bursts(form.model_dump(include=form.model_fields_set), asdict(row))
     if "retention_days" in changes:
         days = changes.pop("retention_days")
         await set_retention(database, workspace_id=holder.workspace_id, days=days, actor=actor)
@@ -41,9 +47,7 @@ async def change(request: Request) -> Response:
 async def workspace(request: Request) -> Response:
     """Show the workspace with its plan, what is in flight, and which keys cannot be used."""
     holder = await authenticate(request)
-    row = await find_workspace(context_of(request).database, holder.workspace_id)
-    if row is None:
-        raise not_found("workspace")
+    row = await _find(request, holder)
     body = {
         "id": row.workspace_id,
         "name": row.name,
@@ -58,6 +62,13 @@ async def workspace(request: Request) -> Response:
         "alerts": await key_alerts(context_of(request), row.workspace_id),
     }
     return json_response(body)
+
+
+async def _find(request: Request, holder: TokenHolder) -> WorkspaceRow:
+    row = await find_workspace(context_of(request).database, holder.workspace_id)
+    if row is None:
+        raise not_found("workspace")
+    return row
 
 
 ROUTES = [

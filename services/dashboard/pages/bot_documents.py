@@ -11,8 +11,10 @@ from services.dashboard.pages.of_bot import NOT_FOUND, id_in_path, id_of, of_bot
 from services.dashboard.pages.page import Page
 from services.dashboard.pages.render import bare_page, go_to, render, render_problem
 from services.dashboard.posted import MOST_FILES
+from services.dashboard.refusals import Refusals
 from services.dashboard.signing_in.visit import Visit
-from services.dashboard.uploading import LONGEST_TITLE, add_uploads
+from services.dashboard.upload_rules import check_files, check_title
+from services.dashboard.uploading import add_uploads
 from shared.domain.roles import Role
 from shared.knowledge.add_document import DocumentRefused, NewDocument, add_document
 from shared.store.bots.rows import BotRow
@@ -101,10 +103,12 @@ def _form(visit: Visit, bot: BotRow, title: str, text: str, refusal: AdminError 
 
 
 async def _add_text(visit: Visit, bot: BotRow, title: str, text: str) -> str:
-    if not text.strip() and not title:
-        raise invalid("file", "Choose a file or write a text.")
-    if not 1 <= len(title) <= LONGEST_TITLE:
-        raise invalid("title", f"Give the document a title of 1 to {LONGEST_TITLE} characters.")
+    refusals = Refusals()
+    if not text.strip():
+        refusals.note(invalid("text" if title else "file", "Choose a file or write a text."))
+    if text.strip() or title:
+        refusals.read(check_title, title)
+    refusals.raise_all()
     document = NewDocument(visit.workspace_id, bot.bot_id, title, text)
     most_passages = visit.context.settings.bot_limit_passages
     added = await add_document(visit.context.database, document, actor=visit.actor, most_passages=most_passages)
@@ -114,8 +118,11 @@ async def _add_text(visit: Visit, bot: BotRow, title: str, text: str) -> str:
 
 
 async def _add_files(visit: Visit, bot: BotRow, title: str, text: str) -> str:
+    refusals = Refusals()
     if text.strip():
-        raise invalid("file", "Paste a text or choose files, not both.")
+        refusals.note(invalid("file", "Paste a text or choose files, not both."))
+    refusals.read(check_files, visit.files, title)
+    refusals.raise_all()
     await add_uploads(
         visit.context,
         visit.files,

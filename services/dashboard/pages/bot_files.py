@@ -10,7 +10,7 @@ from services.dashboard.pages.of_bot import NOT_FOUND, of_bot
 from services.dashboard.pages.page import Page
 from services.dashboard.pages.render import go_to, render, render_problem
 from services.dashboard.signing_in.visit import Visit
-from services.dashboard.uploading import NOT_FAILED, replace_with, try_again
+from services.dashboard.uploading import replace_with, try_again
 from shared.domain.roles import Role
 from shared.store.bots.rows import BotRow
 from shared.store.documents.rows import DocumentRow
@@ -46,8 +46,10 @@ async def retry(visit: Visit, bot: BotRow) -> Response:
     document = await find(visit, bot)
     if document is None:
         return render_problem(visit, NOT_FOUND, NO_SUCH_DOCUMENT)
-    if not await try_again(visit.context, document.document_id, workspace_id=visit.workspace_id, actor=visit.actor):
-        return render_problem(visit, NOT_FAILED.status, NOT_FAILED.message)
+    try:
+        await try_again(visit.context, document, workspace_id=visit.workspace_id, actor=visit.actor)
+    except AdminError as refusal:
+        return render_problem(visit, refusal.status, refusal.message)
     return go_to(f"/bots/{bot.bot_id}/documents", "file-tried-again")
 
 

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from services.dashboard.errors import AdminError, invalid
+from services.dashboard.errors import AdminError, key_error
+from services.dashboard.key_rules import LONGEST_LABEL, check_beside_key
 from services.dashboard.pages.key_views import KeyView, key_views
 from services.dashboard.pages.page import Page
 from services.dashboard.pages.render import bare_page, go_to, render, render_problem
 from services.dashboard.signing_in.visit import Visit
-from shared.domain.key_address import REGIONS, problem_with_address
+from shared.domain.key_address import REGIONS
 from shared.domain.key_states import KeyState
 from shared.domain.roles import Role
 from shared.domain.secret import Secret
@@ -28,7 +29,6 @@ from shared.store.keys.write import delete_key
 NOT_FOUND = 404
 NO_SUCH_KEY = "There is no such key in this workspace. It may have been deleted."
 ADDRESS = ("region", "organization", "project", "anthropic_workspace_id")
-LONGEST_LABEL = 200
 FIELDS = ("provider", "label", *ADDRESS)
 
 
@@ -50,20 +50,22 @@ async def new(visit: Visit) -> Response:
 async def add(visit: Visit) -> Response:
     """Validate & save; a refused key comes back as a sentence under its field, never in it."""
     values = {name: visit.form.get(name, "").strip() for name in FIELDS}
-    text, problem = Secret(visit.form.pop("key", "")), _problem_with(values)
-    if problem is not None:
-        return _new_form(visit, values, problem)
+    text, address = Secret(visit.form.pop("key", "")), {name: values[name] or None for name in ADDRESS}
+    try:
+        check_beside_key(text, provider=values["provider"], label=values["label"], address=address)
+    except AdminError as refusal:
+        return _new_form(visit, values, refusal)
     request = NewKeyRequest(
         workspace_id=visit.workspace_id,
         plan=visit.plan,
         provider=values["provider"],
         text=text,
         label=values["label"] or None,
-        address=KeyAddress(*(values[name] or None for name in ADDRESS)),
+        address=KeyAddress(**address),
     )
     saved = await save_key(visit.context.keys, request, actor=visit.actor)
     if isinstance(saved, KeyRefusal):
-        return _new_form(visit, values, saved)
+        return _new_form(visit, values, key_error(saved))
     return go_to("/keys", "key-added")
 
 
@@ -87,7 +89,7 @@ async def rotate(visit: Visit) -> Response:
         actor=visit.actor,
     )
     if isinstance(rotated, KeyRefusal):
-        return render(visit, "key_rotate.html", rotated.status, key=key, refusal=rotated)
+        return render(visit, "key_rotate.html", rotated.status, key=key, refusal=key_error(rotated))
     return go_to("/keys", "key-rotated")
 
 
@@ -124,7 +126,7 @@ async def change(visit: Visit) -> Response:
         actor=visit.actor,
     )
     if isinstance(changed, ChangeRefusal):
-        refusal = WHY_UNCHANGED[changed]
+        refusal = key_error(WHY_UNCHANGED[changed])
         return render(visit, "key_settings.html", refusal.status, key=key, refusal=refusal)
     await ring_turns(visit.context.keys, changed.promoted)
     if changed.key.state is KeyState.SUSPECT:
@@ -148,17 +150,9 @@ async def delete(visit: Visit) -> Response:
     return go_to("/keys", "key-deleted")
 
 
-def _new_form(visit: Visit, values: dict[str, str], refusal: AdminError | KeyRefusal | None = None) -> Response:
+def _new_form(visit: Visit, values: dict[str, str], refusal: AdminError | None = None) -> Response:
     status = 200 if refusal is None else refusal.status
     return render(visit, "key_new.html", status, values=values, refusal=refusal, regions=REGIONS)
-
-
-def _problem_with(values: dict[str, str]) -> AdminError | None:
-    """Return what is wrong with the fields beside the key, None when nothing is."""
-    if len(values["label"]) > LONGEST_LABEL:
-        return invalid("label", f"The label has more than {LONGEST_LABEL} characters; shorten it.")
-    problem = problem_with_address(values["provider"], {name: values[name] or None for name in ADDRESS})
-    return None if problem is None else invalid(*problem)
 
 
 async def _with_key(visit: Visit, template: str) -> Response:

@@ -18,6 +18,11 @@ class Problem:
     param: str
     message: str
 
+    @property
+    def problems(self) -> dict[str, str]:
+        """Return the sentence by its field, as every form shows it."""
+        return {self.param: self.message}
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from starlette.responses import Response
 
 from services.dashboard.errors import AdminError
 from services.dashboard.pages.page import Page
+from services.dashboard.pages.rate_form import read_rates
 from services.dashboard.pages.render import go_to, render
 from services.dashboard.pages.whole_numbers import read_number
 from services.dashboard.signing_in.visit import Visit
 from shared.domain.months import month_of, resets_at
 from shared.domain.plans import Plan
-from shared.domain.rates import MOST_MESSAGES
 from shared.domain.retention import MOST_RETENTION_DAYS
 from shared.domain.roles import Role
 from shared.store.workspaces.change import set_rate, set_retention
 from shared.store.workspaces.read import find_workspace, read_quota
+from shared.store.workspaces.rows import WorkspaceRow
 
 RATE_WORDS = {"rate_per_minute": "Messages a minute", "rate_burst": "Messages at once"}
 FIELDS = (*RATE_WORDS, "retention_days")
@@ -30,10 +33,7 @@ async def change_rate(visit: Visit) -> Response:
     """Say how many messages may come for all bots together; empty fields set no limit."""
     values = {name: visit.form.get(name, "") for name in RATE_WORDS}
     try:
-        changes = {
-            name: read_number(name, values[name], words, least=1, most=MOST_MESSAGES)
-            for name, words in RATE_WORDS.items()
-        }
+        changes = read_rates(values, RATE_WORDS, asdict(await _workspace(visit)))
     except AdminError as refusal:
         return await _page(visit, values, refusal)
     await set_rate(visit.context.database, workspace_id=visit.workspace_id, changes=changes, actor=visit.actor)
@@ -54,8 +54,7 @@ async def change_retention(visit: Visit) -> Response:
 
 
 async def _page(visit: Visit, values: dict[str, str] | None = None, refusal: AdminError | None = None) -> Response:
-    workspace = await find_workspace(visit.context.database, visit.workspace_id)
-    assert workspace is not None  # the session names it
+    workspace = await _workspace(visit)
     month = month_of(visit.now)
     return render(
         visit,
@@ -69,6 +68,12 @@ async def _page(visit: Visit, values: dict[str, str] | None = None, refusal: Adm
         models=list(visit.context.catalogue.models.values()),
         can_upgrade=workspace.plan is not Plan.SCALE,
     )
+
+
+async def _workspace(visit: Visit) -> WorkspaceRow:
+    workspace = await find_workspace(visit.context.database, visit.workspace_id)
+    assert workspace is not None  # the session names it
+    return workspace
 
 
 PAGES = [

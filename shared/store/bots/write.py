@@ -10,12 +10,15 @@ from sqlalchemy import text
 
 from shared.domain.actor import Actor
 from shared.store.answers.drop import drop_answers_of
+from shared.store.audit.append import append_audit
+from shared.store.audit.rows import AuditEntry
 from shared.store.bots.read import BOT_COLUMNS, LIMIT_COLUMNS, LIMIT_NAMES, bot_of
 from shared.store.bots.rows import BotRow, NewBot
 from shared.store.database import Database
 from shared.store.tokens.create import insert_token
 from shared.store.tokens.rows import NewToken
-from shared.store.workspaces.epoch import begin_change
+from shared.store.workspaces.differing import differing_of
+from shared.store.workspaces.epoch import begin_change, start_epoch
 
 INSERT = text(
     f"INSERT INTO bots (id, workspace_id, name, model, system_prompt, key_id, language, {LIMIT_COLUMNS}) VALUES (:bot_id, "
@@ -76,24 +79,31 @@ async def update_bot(
     changes: Mapping[str, Any],
     actor: Actor,
 ) -> BotRow | None:
-    """Change what CHANGEABLE names; return the bot as it is now, None when there is none."""
+    """Change what CHANGEABLE names; return the bot as it is now, None when there is none.
+
+    What is as it was is no change: without any other, nothing is written.
+    """
     async with database.transaction() as connection:
-        details = {name: changes[name] for name in CHANGEABLE if name in changes}
-        if "system_prompt" in details:  # of a prompt only that it changed
-            details["system_prompt"] = "changed"
         if "language" in changes:
             await connection.execute(LOCK_REINDEXING, {"bot_id": bot_id})
-        await begin_change(connection, workspace_id, actor=actor, action="bot.update", target=bot_id, details=details)
+        await start_epoch(connection, workspace_id)
         found = (await connection.execute(LOCK, {"workspace_id": workspace_id, "bot_id": bot_id})).one_or_none()
-        if found is None:
+        differing = differing_of(found, {name: changes[name] for name in CHANGEABLE if name in changes})
+        if found is None or not differing:
             await connection.rollback()
-            return None
-        values = {name: changes.get(name, getattr(found, name)) for name in CHANGEABLE}
+            return bot_of(found) if found else None
+        await append_audit(connection, AuditEntry(workspace_id, actor, "bot.update", bot_id, _audited(differing)))
+        values = {name: differing.get(name, getattr(found, name)) for name in CHANGEABLE}
         if values["language"] != found.language:
             await connection.execute(REINDEX, {"bot_id": bot_id})
         if not values["cache_seconds"] or values["language"] != found.language:
             await drop_answers_of(connection, workspace_id=workspace_id, bot_id=bot_id)
         return bot_of((await connection.execute(UPDATE, values | {"bot_id": bot_id})).one())
+
+
+def _audited(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the audit keeps of a change: of a prompt only that it changed."""
+    return {**changes, **({"system_prompt": "changed"} if "system_prompt" in changes else {})}
 
 
 async def delete_bot(database: Database, *, workspace_id: UUID, bot_id: UUID, actor: Actor) -> bool:

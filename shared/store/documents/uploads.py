@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from shared.domain.actor import Actor
+from shared.domain.documents import ReadingFault
 from shared.store.audit.append import append_audit
 from shared.store.audit.rows import AuditEntry
 from shared.store.database import Database
@@ -31,10 +32,12 @@ UPLOAD = text(
     "pages_read = NULL, uploaded_at = excluded.uploaded_at, rung_at = clock_timestamp(), lease_until = NULL, "
     "ended_at = NULL",
 )
+PASSING = [fault.value for fault in ReadingFault if fault.may_pass]
 RETRY = text(
     "UPDATE document_uploads SET status = 'waiting', reason_code = NULL, reason = NULL, attempts = 0, pages = NULL, "
     "pages_read = NULL, rung_at = clock_timestamp(), ended_at = NULL "
-    "WHERE workspace_id = :workspace_id AND document_id = :document_id AND status = 'failed'",
+    "WHERE workspace_id = :workspace_id AND document_id = :document_id AND status = 'failed' "
+    "AND reason_code = ANY (:passing)",
 )
 
 
@@ -69,9 +72,9 @@ async def replace_upload(database: Database, upload: NewUpload, *, workspace_id:
 
 
 async def retry_upload(database: Database, *, workspace_id: UUID, document_id: UUID, actor: Actor) -> bool:
-    """Let a failed file be read once more; False when it has not failed, or is not there."""
+    """Let a failed file be read once more; False when it has not failed, would fail again, or is not there."""
     async with database.transaction() as connection:
-        values = {"workspace_id": workspace_id, "document_id": document_id}
+        values = {"workspace_id": workspace_id, "document_id": document_id, "passing": PASSING}
         retried = await connection.execute(RETRY, values)
         if retried.rowcount > 0:
             await append_audit(connection, AuditEntry(workspace_id, actor, "document.retry", document_id))

@@ -46,7 +46,7 @@ async def patch_key(
     """Rename, make default, disable or enable a key; what is None stays.
 
     An enabled key is suspect until a probe has spoken. A disabled key is not made the default: every bot without a
-    key of its own would stand still.
+    key of its own would stand still. What is as it was is no change: without any other, nothing is written.
     """
     where = {"workspace_id": workspace_id, "key_id": key_id}
     async with database.transaction() as connection:
@@ -57,8 +57,10 @@ async def patch_key(
             await connection.rollback()
             return refusal
         assert found is not None
-        wanted = {"label": label, "default": default, "disabled": disabled}
-        details = {name: value for name, value in wanted.items() if value is not None}
+        details = _differing(key_of(found), label=label, default=default, disabled=disabled)
+        if not details:
+            await connection.rollback()
+            return ChangeResult(key_of(found), ())
         prints = Fingerprints(found.fingerprint, found.fingerprint)
         await append_audit(connection, AuditEntry(workspace_id, actor, "key.update", key_id, details, prints))
         if label is not None:
@@ -75,6 +77,13 @@ def _why_unchanged(found: Row[Any] | None, *, default: bool | None, disabled: bo
         return ChangeRefusal.NOT_FOUND
     will_be_disabled = found.state == KeyState.DISABLED if disabled is None else disabled
     return ChangeRefusal.DEFAULT_DISABLED if default and will_be_disabled else None
+
+
+def _differing(key: KeyRow, *, label: str | None, default: bool | None, disabled: bool | None) -> dict[str, Any]:
+    """Return what is asked for that the key is not yet; that a key is no default is nothing that can be asked for."""
+    now = {"label": key.label, "default": key.is_default, "disabled": key.state is KeyState.DISABLED}
+    wanted = {"label": label, "default": default or None, "disabled": disabled}
+    return {name: value for name, value in wanted.items() if value is not None and value != now[name]}
 
 
 async def _switch(connection: AsyncConnection, key: KeyRow, disabled: bool | None) -> tuple[UUID, ...]:

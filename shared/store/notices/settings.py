@@ -37,6 +37,8 @@ async def change_notice_settings(
 ) -> NoticeSettings:
     """Put what `change` makes of the settings in their place; return it. What `change` raises leaves all as it was.
 
+    When it makes the same of them, nothing is written.
+
     `details` go into the audit: what was asked for, no secret.
     """
     async with database.transaction() as connection:
@@ -45,6 +47,9 @@ async def change_notice_settings(
         )
         row = (await connection.execute(READ, {"workspace_id": workspace_id})).one_or_none()
         settings = change(_settings(row))
+        if settings == _settings(row):
+            await connection.rollback()
+            return settings
         values = {"webhook_url": settings.webhook_url, "webhook_secret": settings.sealed_secret}
         await connection.execute(WRITE, values | {"workspace_id": workspace_id, "email": settings.email})
         return settings

@@ -12,13 +12,16 @@ from shared.domain.plans import Plan
 from shared.store.audit.append import append_audit
 from shared.store.audit.rows import AuditEntry
 from shared.store.database import Database
+from shared.store.workspaces.differing import differing_of
 from shared.store.workspaces.epoch import begin_change, start_epoch
 
 PLAN = text("UPDATE workspaces SET plan = :plan WHERE id = :workspace_id")
 SLOTS = text("UPDATE workspace_counters SET slots = :slots WHERE workspace_id = :workspace_id")
 LIMIT = text("UPDATE workspace_counters SET message_limit = :message_limit WHERE workspace_id = :workspace_id")
 
-LOCK_RATE = text("SELECT rate_per_minute, rate_burst FROM workspaces WHERE id = :workspace_id FOR NO KEY UPDATE")
+LOCK = text(
+    "SELECT rate_per_minute, rate_burst, retention_days FROM workspaces WHERE id = :workspace_id FOR NO KEY UPDATE"
+)
 RATE = text(
     "UPDATE workspaces SET rate_per_minute = :rate_per_minute, rate_burst = :rate_burst WHERE id = :workspace_id"
 )
@@ -83,22 +86,33 @@ async def set_limits(database: Database, *, workspace_id: UUID, slots: int, mess
 
 
 async def set_rate(database: Database, *, workspace_id: UUID, changes: Mapping[str, int | None], actor: Actor) -> None:
-    """Change `rate_per_minute` or `rate_burst`, by which messages for all bots together may come; None clears."""
+    """Change `rate_per_minute` or `rate_burst`, by which messages for all bots together may come; None clears.
+
+    What is as it was is no change: without any other, nothing is written.
+    """
+    where = {"workspace_id": workspace_id}
     async with database.transaction() as connection:
-        details = dict(changes)
-        await begin_change(
-            connection, workspace_id, actor=actor, action="workspace.rate", target=workspace_id, details=details
-        )
-        before = (await connection.execute(LOCK_RATE, {"workspace_id": workspace_id})).one()
-        values = {name: changes.get(name, getattr(before, name)) for name in ("rate_per_minute", "rate_burst")}
-        await connection.execute(RATE, values | {"workspace_id": workspace_id})
+        await start_epoch(connection, workspace_id)
+        before = (await connection.execute(LOCK, where)).one()
+        differing = differing_of(before, changes)
+        if not differing:
+            await connection.rollback()
+            return
+        await append_audit(connection, AuditEntry(workspace_id, actor, "workspace.rate", workspace_id, differing))
+        values = {name: differing.get(name, getattr(before, name)) for name in ("rate_per_minute", "rate_burst")}
+        await connection.execute(RATE, where | values)
 
 
 async def set_retention(database: Database, *, workspace_id: UUID, days: int | None, actor: Actor) -> None:
-    """Say for how many days texts are kept, None: for ever; what is older, the sweeper erases, and it does not come back."""
+    """Say for how many days texts are kept, None: for ever; what is older, the sweeper erases, and it does not come back.
+
+    Without a difference, nothing is written.
+    """
+    where, details = {"workspace_id": workspace_id}, {"retention_days": days}
     async with database.transaction() as connection:
-        details = {"retention_days": days}
-        await begin_change(
-            connection, workspace_id, actor=actor, action="workspace.retention", target=workspace_id, details=details
-        )
-        await connection.execute(RETENTION, {"workspace_id": workspace_id, "days": days})
+        await start_epoch(connection, workspace_id)
+        if not differing_of((await connection.execute(LOCK, where)).one(), details):
+            await connection.rollback()
+            return
+        await append_audit(connection, AuditEntry(workspace_id, actor, "workspace.retention", workspace_id, details))
+        await connection.execute(RETENTION, where | {"days": days})

@@ -17,7 +17,7 @@ GOOD, OTHER = "sk-sim-ok-" + "g" * 24, "sk-sim-ok-" + "h" * 24
 REFUSED = "sk-sim-invalid_api_key-" + "x" * 24
 WITHOUT = frozenset({"worker", "validator", "ledger", "sweeper", "ingest"})
 FAIL = text(
-    "UPDATE document_uploads SET status = 'failed', reason_code = 'damaged', reason = '' WHERE document_id = :id"
+    "UPDATE document_uploads SET status = 'failed', reason_code = 'gave_up', reason = '' WHERE document_id = :id"
 )
 READS = {"GET", "HEAD"}
 

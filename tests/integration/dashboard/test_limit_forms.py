@@ -59,6 +59,23 @@ async def test_a_field_that_is_no_number_says_so_and_keeps_the_others(product: P
     assert 'value="Aide"' in refused.text
 
 
+async def test_a_burst_goes_with_the_rate_that_its_form_empties(product: Product) -> None:
+    workspace = await product.make_workspace()
+    visitor, bot = await Visitor.of_workspace(workspace), await workspace.add_bot("mevichat:mini")
+    path, page = f"/api/bots/{bot['id']}", f"/bots/{bot['id']}/settings"
+    await visitor.post(page, **FORM)
+    await visitor.post("/workspace/rate", rate_per_minute="600", rate_burst="50")
+
+    emptied = await visitor.post(page, **FORM | {"user_rate_per_minute": ""})
+    await visitor.post("/workspace/rate", rate_per_minute="", rate_burst="50")
+    refused = await visitor.post("/workspace/rate", rate_per_minute="", rate_burst="9")
+
+    changed, own = (await workspace.admin("GET", path))[1], (await workspace.admin("GET", "/api/workspace"))[1]
+    assert (emptied.status, changed["user_rate_burst"], changed["rate_per_minute"]) == (303, None, 1200)
+    assert (own["rate_per_minute"], own["rate_burst"]) == (None, None)
+    assert (refused.status, "set Messages a minute too" in refused.text) == (422, True)
+
+
 async def test_the_workspaces_rate_is_set_on_its_page_by_an_admin_alone(product: Product) -> None:
     workspace = await product.make_workspace()
     owner, viewer = await Visitor.of_workspace(workspace), await Visitor.of_workspace(workspace, Role.VIEWER)

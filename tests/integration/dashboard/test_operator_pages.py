@@ -22,7 +22,7 @@ from tests.visitor import Visitor
 
 BESIDE = (
     "expire_overdue end_lapsed promote_due ring_unclaimed notice renew_leases count_usage usage_events|SET "
-    "provider_keys|SET SELECT|1 erase_ erasures reindex_passages document_uploads drop_answers FROM|backlog"
+    "provider_keys|SET SELECT|1 erase_ erasures reindex_passages document_uploads drop_answers FROM|backlog UPDATE|backlog"
 )
 REFUSED = '<p class="problem" id="{}-problem">'
 

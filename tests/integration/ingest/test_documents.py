@@ -8,6 +8,7 @@ import pytest
 import redis.asyncio as redis
 from sqlalchemy import text
 
+from shared.store.documents.claim import claim_upload
 from tests.integration.ingest.files import encrypted_pdf, pdf_of
 from tests.integration.ingest.uploading import documents, send, until_read, upload
 from tests.product import Product, Workspace, running_product
@@ -47,6 +48,23 @@ async def test_files_of_every_format_are_read_and_answered_from(product: Product
     assert "(Source: Returns)" in await answer_of(workspace, bot, "Are returns free?")
     assert "price: 4.20" in await answer_of(workspace, bot, "What is the price of coffee?")
     assert "im Winter um zehn" in await answer_of(workspace, bot, "Wann öffnen wir im Winter?")
+
+
+async def test_several_files_at_once_are_listed_and_read_in_the_order_in_which_they_were_given(
+    database_url: str, redis_url: str
+) -> None:
+    async with running_product(database_url, redis_url, without=frozenset({"ingest"})) as product:
+        workspace = await product.make_workspace()
+        bot = await workspace.add_bot("mevichat:mini")
+        names = [f"{letter}.txt" for letter in "qbzmaykxcj"]
+
+        _, sent = await upload(workspace, bot["id"], dict.fromkeys(names, b"words"))
+        listed = await documents(workspace)
+        taken = [await claim_upload(product.database, lease_seconds=15) for _ in names]
+
+        assert [one["file_name"] for one in sent["data"]] == names
+        assert [one["file_name"] for one in listed] == names
+        assert [one and one.file_name for one in taken] == names
 
 
 @pytest.mark.parametrize("file", [{"models.csv": MODELS}, {"models.md": TABLE}], ids=["CSV", "Markdown"])
@@ -91,18 +109,13 @@ async def test_a_replaced_file_serves_until_the_new_one_is_read_and_stays_when_t
         status, _ = await send(workspace, "PUT", path, {"hours.pdf": encrypted_pdf("x")})
         failed = (await until_read(workspace))["hours"]
         meanwhile = await answer_of(workspace, bot, "When does the shop open?")
-        retried, _ = await workspace.admin("POST", f"{path}/retry")
-        again = (await until_read(workspace))["hours"]
+        retried, refusal = await workspace.admin("POST", f"{path}/retry")
         await send(workspace, "PUT", path, {"hours.md": HOURS.replace(b"nine", b"eight")})
         ready = (await until_read(workspace))["hours"]
         last = await answer_of(workspace, bot, "When does the shop open?")
 
-        assert (status, retried) == (202, 202)
-        assert [(one["status"], one["passages"]) for one in (failed, again, ready)] == [
-            ("failed", 1),
-            ("failed", 1),
-            ("ready", 1),
-        ]
+        assert (status, retried, refusal["error"]["code"]) == (202, 409, "document_not_retryable")
+        assert [(one["status"], one["passages"]) for one in (failed, ready)] == [("failed", 1), ("ready", 1)]
         assert "nine" in first
         assert meanwhile == first
         assert "eight" in last, "the response cache kept the answer of another text"

@@ -125,6 +125,24 @@ async def test_a_limit_that_is_no_count_is_refused_with_the_fields_name(product:
     assert (status, answer["error"]["message"]) == (422, "rate_per_minute must be at most 1000000.")
 
 
+async def test_a_burst_without_a_rate_is_refused_wherever_it_is_sent(product: Product) -> None:
+    workspace = await product.make_workspace()
+    bot = await workspace.add_bot(MINI, rate_per_minute=6, rate_burst=2)
+    path = f"/api/bots/{bot['id']}"
+
+    for method, where, field in (
+        ("POST", "/api/bots", "rate_burst"),
+        ("PATCH", path, "user_rate_burst"),
+        ("PATCH", "/api/workspace", "rate_burst"),
+    ):
+        body = {field: 5} | ({"name": "B", "model": MINI} if method == "POST" else {})
+        status, answer = await workspace.admin(method, where, body)
+        assert (status, answer["error"]["param"]) == (422, field)
+        assert answer["error"]["message"].startswith(f"{field} needs a rate beside it; set ")
+    status, cleared = await workspace.admin("PATCH", path, {"rate_per_minute": None})
+    assert (status, cleared["rate_per_minute"], cleared["rate_burst"]) == (200, None, None)
+
+
 async def test_while_redis_is_away_every_message_may_come_and_a_metric_says_so(
     database_url: str, own_redis_server: EmbeddedRedis
 ) -> None:

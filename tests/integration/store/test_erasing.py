@@ -7,6 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from shared.domain.turn_status import TurnStatus
+from shared.ids import new_id
 from shared.store.database import Database
 from shared.store.erasures.carry_out import erase_old
 from shared.store.erasures.order import order_erasure
@@ -17,7 +19,13 @@ from tests.servers import until
 
 ERASE_TURN = text("SELECT erase_turns(ARRAY[CAST(:turn_id AS uuid)])")
 ERASE_USER = text("SELECT * FROM erase_user(:workspace_id, 'ada', 100)")
+CANCEL_ONE = "SELECT o_cancelled FROM cancel_turns_of_user(:workspace_id, 'ada', 1)"
 UNLOCKED = "SELECT 1 FROM workspace_counters WHERE workspace_id = :workspace_id FOR UPDATE SKIP LOCKED"
+KEEP = (
+    "INSERT INTO kept_answers (workspace_id, bot_id, cache_key, turn_id, attempt, kept_at, kept_until) "
+    "VALUES (:workspace_id, :bot_id, :cache_key, :turn_id, 1, now(), now() + interval '1 hour')"
+)
+LOCK_ANSWER = text("SELECT 1 FROM kept_answers WHERE cache_key = :cache_key FOR UPDATE SKIP LOCKED")
 
 
 async def failed_turn(bench: Bench) -> UUID:
@@ -51,6 +59,31 @@ async def test_an_erasure_locks_its_workspace_even_when_nothing_runs_there(bench
     async with bench.database.transaction() as erasing:
         await erasing.execute(ERASE_USER, {"workspace_id": bench.workspace_id})
         assert await bench.sql(UNLOCKED) == []
+
+
+async def test_kept_answers_are_locked_in_the_order_of_their_keys_whichever_turn_they_are_of(bench: Bench) -> None:
+    turn_ids = sorted([await failed_turn(bench), await failed_turn(bench)])
+    for turn_id, cache_key in zip(turn_ids, (b"2", b"1"), strict=True):
+        await bench.sql(KEEP, bot_id=bench.bot_id, cache_key=cache_key, turn_id=turn_id)
+    async with bench.database.transaction() as other:
+        await other.execute(LOCK_ANSWER, {"cache_key": b"1"})
+        erasing = asyncio.create_task(bench.sql("SELECT erase_turns(CAST(:ids AS uuid[]))", ids=turn_ids))
+        await until(lambda: somebody_waits(bench.database))
+        second_is_free = (await other.execute(LOCK_ANSWER, {"cache_key": b"2"})).all()
+
+    await erasing
+    assert second_is_free, "the second was locked before the first: two who erase could wait for each other"
+    assert await bench.sql("SELECT 1 FROM kept_answers WHERE workspace_id = :workspace_id") == []
+
+
+async def test_turns_are_cancelled_in_the_order_of_their_ids_whenever_they_came(bench: Bench) -> None:
+    first, second = sorted((new_id(), new_id()))
+    for turn_id in (second, first):
+        await bench.accept(await bench.new_turn(turn_id=turn_id, end_user="ada"))
+
+    await bench.sql(CANCEL_ONE)
+
+    assert [await bench.status(turn_id) for turn_id in (first, second)] == [TurnStatus.CANCELLED, TurnStatus.READY]
 
 
 async def keep_a_day(bench: Bench) -> None:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from services.dashboard.api.keys import KeyChange, NewKeyForm, RotationForm
 from services.dashboard.api.tokens import NewTokenForm
-from services.dashboard.body_problems import ANY_OTHER, field_of, sentence_of
+from services.dashboard.body_problems import ANY_OTHER, field_of, sentence_of, sentences_of
 from services.dashboard.openapi import FORMS
 
 WRONG_VALUES: tuple[Any, ...] = (
@@ -48,6 +48,7 @@ def problems_of(form: type[BaseModel], body: dict[str, Any]) -> list[dict[str, A
             "extra is not a field of this request; remove it.",
         ),
         (KeyChange, {"label": ""}, "label is empty; write something or leave it out."),
+        (NewTokenForm, {"kind": "admin", "name": " "}, "name is empty; it is required, so write something."),
         (KeyChange, {"label": "x" * 201}, "label has more than 200 characters; shorten it."),
         (KeyChange, {"label": "a\x00"}, "label contains a NUL character; correct it."),
         (KeyChange, {"default": "perhaps"}, "default must be true or false."),
@@ -62,7 +63,13 @@ def problems_of(form: type[BaseModel], body: dict[str, Any]) -> list[dict[str, A
 )
 def test_a_wrong_field_is_named_with_what_mends_it(form: type[BaseModel], body: dict[str, Any], sentence: str) -> None:
     (problem,) = problems_of(form, body)
-    assert sentence_of(problem) == sentence
+    assert sentence_of(problem, form) == sentence
+
+
+def test_every_wrong_field_is_told_once_by_its_name() -> None:
+    with pytest.raises(ValidationError) as wrong:
+        NewTokenForm.model_validate({"kind": "root", "name": "", "extra": 1})
+    assert list(sentences_of(wrong.value, NewTokenForm)) == ["kind", "name", "extra"]
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=lambda form: form.__name__)
@@ -70,7 +77,7 @@ def test_no_field_of_any_form_is_told_in_the_librarys_words(form: type[BaseModel
     for name in form.model_fields:
         for value in WRONG_VALUES:
             for problem in problems_of(form, {name: value}):
-                sentence = sentence_of(problem)
+                sentence = sentence_of(problem, form)
                 assert sentence != ANY_OTHER.format(field=field_of(problem)), problem["type"]
                 assert problem["msg"] not in sentence
                 assert sentence.startswith(field_of(problem))

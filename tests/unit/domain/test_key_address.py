@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.domain.key_address import REGIONS, problem_with_address
+from shared.domain.key_address import REGIONS, problems_with_address
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from shared.domain.key_address import REGIONS, problem_with_address
     ],
 )
 def test_what_the_provider_knows_is_taken(provider: str, fields: dict[str, str | None]) -> None:
-    assert problem_with_address(provider, fields) is None
+    assert problems_with_address(provider, fields) == {}
 
 
 @pytest.mark.parametrize(
@@ -41,9 +41,13 @@ def test_what_the_provider_knows_is_taken(provider: str, fields: dict[str, str |
 def test_anything_else_names_its_field_and_the_fix(
     provider: str, fields: dict[str, str | None], param: str, word: str
 ) -> None:
-    problem = problem_with_address(provider, fields)
+    problems = problems_with_address(provider, fields)
 
-    assert problem is not None
-    assert problem[0] == param
-    assert word in problem[1]
-    assert problem[1].endswith(".")
+    assert list(problems) == [param]
+    assert word in problems[param]
+    assert problems[param].endswith(".")
+
+
+def test_every_field_that_is_wrong_is_named() -> None:
+    fields = {"region": "mars", "organization": "acme", "project": "proj_x", "anthropic_workspace_id": "wrkspc_1"}
+    assert list(problems_with_address("openai", fields)) == ["region", "organization", "anthropic_workspace_id"]

@@ -1,0 +1,85 @@
+"""What `/api/bots` takes, and whether a bot may be like that; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from services.dashboard.body import CacheSeconds, Form, HistoryTokens, LongText, MessageCount, ShortText
+from services.dashboard.bot_rules import check_choice
+from services.dashboard.errors import invalid
+from services.dashboard.rate_rules import settle_bursts
+from services.dashboard.refusals import Refusals
+from shared.domain.catalogue import Catalogue
+from shared.domain.history_overflow import HistoryOverflow
+from shared.domain.languages import AUTO
+from shared.domain.plans import Plan
+from shared.store.bots.rows import BotRow
+from shared.store.keys.rows import KeyRow
+
+NEVER_EMPTY = ("name", "model", "cache_seconds", "history_overflow", "language")
+
+
+class NewBotForm(Form):
+    """What `POST /api/bots` takes."""
+
+    name: ShortText
+    model: str
+    system_prompt: LongText | None = None
+    key_id: UUID | None = None
+    rate_per_minute: MessageCount | None = None
+    rate_burst: MessageCount | None = None
+    user_rate_per_minute: MessageCount | None = None
+    user_rate_burst: MessageCount | None = None
+    cache_seconds: CacheSeconds = 0
+    history_tokens: HistoryTokens | None = None
+    history_overflow: HistoryOverflow = HistoryOverflow.DROP
+    language: ShortText = AUTO
+
+
+class BotChange(Form):
+    """What `PATCH /api/bots/{id}` takes; what is absent stays, null clears."""
+
+    name: ShortText | None = None
+    model: str | None = None
+    system_prompt: LongText | None = None
+    key_id: UUID | None = None
+    rate_per_minute: MessageCount | None = None
+    rate_burst: MessageCount | None = None
+    user_rate_per_minute: MessageCount | None = None
+    user_rate_burst: MessageCount | None = None
+    cache_seconds: CacheSeconds | None = None
+    history_tokens: HistoryTokens | None = None
+    history_overflow: HistoryOverflow | None = None
+    language: ShortText | None = None
+
+
+def fields_of_new_bot(form: NewBotForm, *, plan: Plan, keys: Sequence[KeyRow], catalogue: Catalogue) -> dict[str, Any]:
+    """Return the fields of the bot that is asked for; raises AdminError that names all that must be corrected."""
+    fields, refusals = form.model_dump(), Refusals()
+    with refusals.noting():
+        check_choice(form.model, form.key_id, plan=plan, keys=keys, catalogue=catalogue)
+    with refusals.noting():
+        fields = settle_bursts(fields, {})
+    refusals.raise_all()
+    return fields
+
+
+def changes_of_bot(
+    form: BotChange, bot: BotRow, *, plan: Plan, keys: Sequence[KeyRow], catalogue: Catalogue
+) -> dict[str, Any]:
+    """Return what the bot's fields become; raises AdminError that names all that must be corrected."""
+    changes, refusals = form.model_dump(include=form.model_fields_set), Refusals()
+    for name in NEVER_EMPTY:
+        if name in changes and changes[name] is None:
+            refusals.note(invalid(name, f"{name} cannot be empty; leave it out to keep it."))
+    if "model" in changes or "key_id" in changes:
+        model_id, key_id = changes.get("model", bot.model), changes.get("key_id", bot.key_id)
+        with refusals.noting():
+            check_choice(model_id, key_id, plan=plan, keys=keys, catalogue=catalogue)
+    with refusals.noting():
+        changes = settle_bursts(changes, asdict(bot))
+    refusals.raise_all()
+    return changes
