@@ -35,8 +35,13 @@ class translated:  # noqa: N801 - reads as a word in a with statement
             raise StoreUnavailableError(type(getattr(error, "orig", error)).__name__) from error
         if isinstance(error, SQLAlchemyError | asyncpg.PostgresError | asyncpg.DataError):
             raise StoreError(type(error).__name__) from error
-        if isinstance(error, asyncpg.InterfaceError):
+        if isinstance(error, asyncpg.InterfaceError | asyncpg.InternalClientError):
             raise StoreUnavailableError(type(error).__name__) from error
+
+
+def is_refusal(error: BaseException) -> bool:
+    """Tell whether the driver's error says that PostgreSQL, which lives on, refused the statement."""
+    return isinstance(error, asyncpg.PostgresError) and not _is_of(error, PASSING_STATES)
 
 
 def has_collided(error: DBAPIError | asyncpg.PostgresError) -> bool:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from shared.store.driver_errors import is_refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +36,18 @@ class KeptConnections:
     async def fetch(self, statement: str, values: Sequence[Any]) -> list[Any]:
         """Run one statement as its own transaction; raise what the driver raises.
 
-        A connection whose statement was broken off is thrown away: its state is unknown.
+        A connection whose statement was not answered or refused is thrown away: its state is unknown, even where the
+        driver does not call it closed yet.
         """
         async with self._places:
             kept = await self._take()
             try:
                 rows: list[Any] = await kept.driver.fetch(statement, *values)
-            except asyncpg.PostgresError:
-                self._free.append(kept)
-                raise
-            except BaseException:
-                self._discard(kept)
+            except BaseException as error:
+                if is_refusal(error):
+                    self._free.append(kept)
+                else:
+                    self._discard(kept)
                 raise
             self._free.append(kept)
             return rows

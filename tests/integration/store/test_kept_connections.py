@@ -13,6 +13,7 @@ from shared.store.errors import StoreError, StoreUnavailableError
 from tests.servers import until
 
 OWN = "SELECT pg_backend_pid() AS pid"
+KEPT = "FROM pg_stat_activity WHERE application_name = 'kept' AND pid <> pg_backend_pid()"
 SLEEPERS = "FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(60)%' AND state = 'active'"
 
 
@@ -71,6 +72,15 @@ async def test_a_connection_that_the_server_ended_is_replaced(database: Database
     await until(lambda: _runs_elsewhere(database, before["pid"]))
 
 
+async def test_many_connections_that_end_at_once_cost_each_caller_one_answer_at_most(database: Database) -> None:
+    for _ in range(20):
+        await asyncio.gather(*(database.fetch("SELECT pg_sleep(0.01)") for _ in range(4)))
+        await database.call(text(f"SELECT pg_terminate_backend(pid) {KEPT}"))
+        answers = await asyncio.gather(*(database.fetch(OWN) for _ in range(8)), return_exceptions=True)
+
+        assert all(isinstance(answer, list | StoreUnavailableError) for answer in answers)
+
+
 async def test_a_statement_whose_server_process_is_ended_is_unavailable(database: Database) -> None:
     sleeping = asyncio.create_task(database.fetch("SELECT pg_sleep(60)"))
     await until(lambda: _somebody_sleeps(database))
@@ -108,6 +118,6 @@ async def _somebody_sleeps(database: Database) -> bool:
 
 async def _runs_elsewhere(database: Database, pid: int) -> bool:
     try:
-        return (await database.fetch(OWN))[0]["pid"] != pid
+        return int((await database.fetch(OWN))[0]["pid"]) != pid
     except StoreUnavailableError:
         return False
