@@ -36,7 +36,7 @@ $(VENV)/made-of-%: requirements/%.txt pyproject.toml
 	@touch $@
 
 run: $(VENV)/made-of-run
-	@$(BIN)/python -m infra.cli.main up $(if $(SIMULATOR),--simulator)
+	@$(BIN)/python -m infra.cli.main up $(if $(filter-out 0 no false,$(SIMULATOR)),--simulator)
 
 test: $(VENV)/made-of-check chromium
 	@$(BIN)/python -m pytest $(ARGS)

@@ -11,6 +11,7 @@ import redis.asyncio as redis
 from hiredis import pack_command
 from redis.asyncio.connection import AbstractConnection, ConnectionPool
 from redis.exceptions import (
+    AuthenticationError,
     ConnectionError as BrokenConnectionError,
     RedisError,
     ResponseError,
@@ -38,6 +39,7 @@ class RedisLane:
         self._pool = pool
         self._patience_seconds = patience_seconds
         self._connection: AbstractConnection | None = None
+        self._timeout_of_others: float | None = None
         self._turn = asyncio.Lock()
 
     async def run(self, commands: Sequence[Command]) -> list[Any]:
@@ -60,6 +62,8 @@ class RedisLane:
             for pause_seconds in _RETRY_PAUSES_SECONDS:
                 try:
                     return await self._send_and_read(request, len(commands))
+                except AuthenticationError:
+                    raise
                 except BrokenConnectionError:
                     await asyncio.sleep(pause_seconds)
             return await self._send_and_read(request, len(commands))
@@ -68,6 +72,7 @@ class RedisLane:
         """Give the connection back to the pool; only for a lane that has one to itself."""
         if self._connection is not None:
             connection, self._connection = self._connection, None
+            connection.socket_timeout = self._timeout_of_others
             await connection.disconnect()
             await self._pool.release(connection)
 
@@ -82,7 +87,8 @@ class RedisLane:
 
     async def _connect(self) -> AbstractConnection:
         connection: AbstractConnection = await self._pool.get_connection()  # type: ignore[no-untyped-call]
-        connection.socket_timeout = None  # the whole exchange has one
+        # the whole exchange has one
+        self._timeout_of_others, connection.socket_timeout = connection.socket_timeout, None
         self._connection = connection
         return connection
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from shared.errors import MevichatError
@@ -62,6 +62,25 @@ def with_chosen_ports(settings: Settings) -> Settings:
     """Put a free port in the place of each that is 0, so that every process knows where the others are."""
     names = [name for name in dict.fromkeys(PORT_SETTINGS.values()) if getattr(settings, name) == 0]
     return settings.model_copy(update={name: _free_port(settings.host) for name in names})
+
+
+def require_own_ports(settings: Settings, processes: Iterable[str]) -> None:
+    """Refuse to start processes of one machine that should listen on the same port.
+
+    Raises:
+        TakenPortError: two of them have the same one.
+
+    """
+    owners: dict[int, str] = {}
+    for process in processes:
+        name = PORT_SETTINGS[process]
+        port = getattr(settings, name)
+        other = owners.setdefault(port, name)
+        if port and other != name:
+            message = (
+                f"{PREFIX}{other.upper()} and {PREFIX}{name.upper()} are both {port}; set one of them to another port."
+            )
+            raise TakenPortError(message)
 
 
 def require_free_port(settings: Settings, process: str) -> None:

@@ -15,6 +15,7 @@ from infra.cli.addresses import (
     MASTER_KEYS_FILE,
     environment_of,
     require_free_port,
+    require_own_ports,
     with_chosen_ports,
     write_private,
 )
@@ -24,7 +25,7 @@ from infra.cli.embedded import start_servers
 from infra.cli.processes import SERVICES, SIMULATOR, load_processes, run_processes
 from infra.cli.run_service import refused
 from infra.embedded.lock import hold_data_folder
-from infra.processes.fork import fork
+from infra.processes.fork import exit_code, fork
 from shared.domain.catalogue import load_catalogue
 from shared.errors import MevichatError
 from shared.settings import Settings, load_settings
@@ -54,6 +55,7 @@ def _run(settings: Settings, running: ExitStack, *, simulator: bool, began_at: f
     was_there = settings.data_dir.exists()
     if was_there:  # first of all: a second start hears of the first one, not of ports
         running.enter_context(hold_data_folder(settings.data_dir))
+    require_own_ports(settings, names)
     for name in names:
         require_free_port(settings, name)
     if not was_there:
@@ -67,7 +69,7 @@ def _run(settings: Settings, running: ExitStack, *, simulator: bool, began_at: f
     preparing = fork("up (prepares)", partial(_prepare, settings))
     running.callback(preparing.kill)
     load_processes(names)
-    if code := preparing.wait():
+    if code := exit_code(preparing.wait()):
         return code
     demo = Demo(**read_demo(settings.data_dir))
     return run_processes(

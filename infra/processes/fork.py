@@ -8,8 +8,9 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, NoReturn
 
 from infra.processes.title import set_title
@@ -19,6 +20,13 @@ STOPPING: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 FAILED_EXIT: Final = 1
 STDOUT, STDERR, FIRST_OTHER = 1, 2, 3
 """File descriptors; the last one is the first that is not everybody's."""
+MOST_FILES: Final = 65_536
+"""As many are closed where the system does not list them."""
+
+
+def exit_code(code: int) -> int:
+    """Return what a process ended with as a shell says it: 128 and more where a signal killed it."""
+    return 128 - code if code < 0 else code
 
 
 @dataclass(slots=True)
@@ -78,9 +86,17 @@ def _live(name: str, live: Callable[[], int], output: int | None) -> NoReturn:
         code = end.code if isinstance(end.code, int) else FAILED_EXIT
     except BaseException:  # noqa: BLE001 - whatever it is: it is shown, and the process ends
         traceback.print_exc()
-    finally:  # never back into the parent's frames: their files and servers are not ours to close
+    finally:
+        _end(code)
+
+
+def _end(code: int) -> NoReturn:
+    """End the process, never by way of its parent's frames: their files and servers are not ours to close."""
+    try:
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
         sys.stdout.flush()
         sys.stderr.flush()
+    finally:  # whoever read what we print may be gone
         os._exit(code)
 
 
@@ -90,10 +106,22 @@ def _stand_alone(name: str, output: int | None) -> None:
     if output is not None:
         os.dup2(output, STDOUT)
         os.dup2(output, STDERR)
-    os.closerange(FIRST_OTHER, os.sysconf("SC_OPEN_MAX"))
+    _close_others()
     for number in STOPPING:
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
     set_title(f"mevichat {name}")
     gc.enable()
+
+
+def _close_others() -> None:
+    """Close all open files but the standard three: those that the system lists, where it does."""
+    try:
+        opened = [int(one.name) for one in Path("/dev/fd").iterdir()]
+    except OSError:
+        opened = list(range(MOST_FILES))
+    for number in opened:
+        if number >= FIRST_OTHER:
+            with suppress(OSError):  # the listing's own is closed already
+                os.close(number)

@@ -24,6 +24,8 @@ class Lines:
 
     def say(self, name: str, line: str) -> None:
         """Print one line, if there is still a terminal to print on: a closed one must not end who stops the others."""
+        encoding = self._stream.encoding or "utf-8"
+        line = line.encode(encoding, "backslashreplace").decode(encoding)
         head = f"{self._clock().astimezone():%H:%M:%S} {name:<{self._width}} | "
         colour = self._colours.get(name)
         with suppress(OSError):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from infra.processes.fork import STOPPING, Forked, fork, stop_signals_held
+from infra.processes.fork import STOPPING, Forked, exit_code, fork, stop_signals_held
 from infra.processes.lines import SYSTEM, Lines, LinesOf
 from shared.clock import utc_now
 
@@ -60,8 +60,7 @@ async def _tend(children: Sequence[Child], lines: Lines, grace_seconds: float) -
     code = 0 if asked.is_set() or first_ended is None else first_ended.wait()
     await _stop(lives, lines, grace_seconds)
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)  # the loop's handlers end with it
-    # as a shell says it: a process that a signal killed
-    return 128 - code if code < 0 else code
+    return exit_code(code)
 
 
 def _asked_to_stop() -> asyncio.Event:
@@ -75,10 +74,15 @@ def _asked_to_stop() -> asyncio.Event:
 async def _live(child: Child, lines: Lines) -> None:
     process, loop = child.process, asyncio.get_running_loop()
     lines.say(SYSTEM, f"{process.name} started (pid={process.pid})")
-    with os.fdopen(child.output, "rb", buffering=0) as output:
-        _, printed = await loop.connect_read_pipe(lambda: LinesOf(process.name, lines), output)
-        await printed.ended
-    lines.say(SYSTEM, f"{process.name} stopped (code={process.wait()})")
+    try:
+        with os.fdopen(child.output, "rb", buffering=0) as output:
+            _, printed = await loop.connect_read_pipe(lambda: LinesOf(process.name, lines), output)
+            await printed.ended
+    except Exception:
+        process.kill()  # nobody would hear it any more
+        raise
+    finally:
+        lines.say(SYSTEM, f"{process.name} stopped (code={process.wait()})")
 
 
 async def _stop(lives: Mapping[asyncio.Task[None], Forked], lines: Lines, grace_seconds: float) -> None:

@@ -17,7 +17,7 @@ from shared.redis_lane import LaneRedis
 
 _POOL_WAIT_SECONDS: Final = 5
 _RETRIES: Final = 2
-# Longer than any blocking read of this package (bell 4 s, inbox 1 s), so that silence is never taken for an outage.
+# Longer than any blocking read of this package (bell 3 s, inbox 1 s), so that silence is never taken for an outage.
 _SOCKET: Final[dict[str, Any]] = {"socket_timeout": 5, "socket_connect_timeout": 2, "protocol": 2}
 
 

@@ -18,8 +18,8 @@ from shared.queue.dispatch import MAX_UNPACK, Dispatch
 from shared.queue.thread_lane import ThreadLane
 from shared.queue.thread_redis import run_script
 
-LISTEN_SECONDS: Final = 4
-"""A second less than the connection waits for any answer. What comes to a queue rings; this finds what was put back
+LISTEN_SECONDS: Final = 3
+"""Two seconds less than the connection waits for any answer. What comes to a queue rings; this finds what was put back
 without a ring after its worker had died."""
 _STOP_BELL_SECONDS: Final = 10
 _log = structlog.get_logger()

@@ -66,7 +66,7 @@ class Database:
         role: DatabaseRole | None = None,
         patience_seconds: float | None = None,
     ) -> Database:
-        """Prepare a pool of at most so many connections; none is opened before it is needed.
+        """Prepare a pool of at most so many connections, two at least; none is opened before it is needed.
 
         Half of them are for `fetch`, and stay open once they were.
         Without a role it does whatever the address's own user may: for migrations and operators' commands.
@@ -78,7 +78,7 @@ class Database:
             engine,
             # asked before use: a lost server is noticed in the other pool first, and people would meet it here again
             _engine(url, walled, application_name, DatabaseRole.WORKSPACE, asks_first=True),
-            kept=KeptConnections(engine, kept),
+            kept=KeptConnections(engine, kept, wait_seconds=CONNECT_TIMEOUT_SECONDS),
             patience_seconds=patience_seconds,
         )
 
@@ -190,5 +190,6 @@ def _engine(
         pool_use_lifo=True,  # the connection whose plans and caches are warm
         pool_timeout=CONNECT_TIMEOUT_SECONDS,
         pool_pre_ping=asks_first,
+        logging_name=application_name,
         connect_args={"timeout": CONNECT_TIMEOUT_SECONDS, "server_settings": settings},
     )

@@ -33,10 +33,10 @@ class translated:  # noqa: N801 - reads as a word in a with statement
             raise StoreUnavailableError(type(error).__name__) from error
         if isinstance(error, DBAPIError | asyncpg.PostgresError) and _may_work_later(error):
             raise StoreUnavailableError(type(getattr(error, "orig", error)).__name__) from error
-        if isinstance(error, SQLAlchemyError | asyncpg.PostgresError | asyncpg.DataError):
-            raise StoreError(type(error).__name__) from error
-        if isinstance(error, asyncpg.InterfaceError | asyncpg.InternalClientError):
+        if isinstance(error, asyncpg.InternalClientError):  # a connection that ends just now
             raise StoreUnavailableError(type(error).__name__) from error
+        if isinstance(error, SQLAlchemyError | asyncpg.PostgresError | asyncpg.InterfaceError):
+            raise StoreError(type(error).__name__) from error
 
 
 def is_refusal(error: BaseException) -> bool:

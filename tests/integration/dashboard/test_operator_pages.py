@@ -20,10 +20,6 @@ from tests.product import Product
 from tests.servers import until
 from tests.visitor import Visitor
 
-BESIDE = (
-    "expire_overdue end_lapsed promote_due ring_unclaimed notice renew_leases count_usage usage_events|SET "
-    "provider_keys|SET SELECT|1 erase_ erasures reindex_passages document_uploads drop_answers FROM|backlog UPDATE|backlog"
-)
 REFUSED = '<p class="problem" id="{}-problem">'
 
 
@@ -41,8 +37,10 @@ def statements_of_pages() -> Iterator[list[str]]:
     """Collect what a page asks PostgreSQL, the session's own statement included."""
     asked: list[str] = []
 
-    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
-        asked.append(statement)
+    def note(connection: Any, _: Any, statement: str, *__: Any) -> None:
+        # other processes run in this one, too; and the dashboard's own door looks at the backlog by the clock
+        if connection.engine.logging_name == "dashboard" and "backlog" not in statement:
+            asked.append(statement)
 
     event.listen(Engine, "before_cursor_execute", note)
     try:
@@ -182,10 +180,4 @@ async def test_each_page_asks_a_bounded_number_of_statements_however_much_there_
     for path, bound in most.items():
         with statements_of_pages() as asked:
             assert (await operator.get(path)).status == 200
-        own = [each for each in asked if is_of_a_page(each)]
-        assert len(own) == bound, (path, own)
-
-
-def is_of_a_page(statement: str) -> bool:
-    """Tell whether a page asked this and not a process that works beside it."""
-    return not any(word.replace("|", " ") in statement for word in BESIDE.split())
+        assert len(asked) == bound, (path, asked)

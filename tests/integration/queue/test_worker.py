@@ -39,6 +39,29 @@ async def test_every_message_runs_once_and_redis_is_empty_afterwards(own_redis: 
     assert left - {b"dramatiq:__heartbeats__"} == set()
 
 
+async def test_a_process_whose_worker_stopped_leaves_no_connection_behind(
+    own_redis: OwnRedis, client: LaneRedis
+) -> None:
+    broker = build_broker(own_redis.url)
+    recorder = Recorder(broker)
+    await ring(client, turns(0, 3))
+    before = len(await client.client_list())
+    stop = asyncio.Event()
+    running = asyncio.create_task(
+        run_worker(broker, queues={COMPLETE_TURN.queue}, concurrency=3, grace_seconds=5, stop=stop)
+    )
+    await until(lambda: len(recorder.finished) == 3)
+    assert len(await client.client_list()) > before
+    stop.set()
+
+    assert await running == 0
+    await until(lambda: _are_as_many(client, before))
+
+
+async def _are_as_many(client: LaneRedis, connections: int) -> bool:
+    return len(await client.client_list()) == connections
+
+
 async def test_an_idle_consumer_is_woken_by_the_bell(own_redis: OwnRedis, client: LaneRedis) -> None:
     broker = build_broker(own_redis.url)
     recorder = Recorder(broker)
