@@ -72,6 +72,7 @@ class AckThread(threading.Thread):
                 self._note_outage(error)
                 time.sleep(_PAUSE_SECONDS)
         self._say_goodbye()
+        self._lane.close()
 
     def _is_finished(self) -> bool:
         if self._give_up_at is None:

@@ -61,6 +61,7 @@ class ConsumerThread(threading.Thread):
             except RedisError as error:
                 self._note_outage(error)
                 self._stopping.wait(_PAUSE_SECONDS)
+        self._reader.close()
 
     def _take_or_listen(self) -> None:
         taken = self._slots.take(_BATCH)

@@ -60,6 +60,10 @@ class QueueReader:
             raise heard
         return heard is not None and heard[0].decode() == bell
 
+    def close(self) -> None:
+        """Let the connection go that the thread kept."""
+        self._lane.close()
+
     def end_listening(self) -> None:
         """Let the thread that listens now stop; a Redis that does not take it only makes it listen to the end."""
         key = self._dispatch.stop_bell_key(self.queue)

@@ -39,7 +39,6 @@ async def run_worker(
         farewell = asyncio.create_task(_run_within(on_stopping, grace_seconds))
         is_finished = await worker.stop(grace_seconds)
         await farewell
-        broker.client.connection_pool.disconnect()  # with those that the worker's threads kept
         _log.info("worker_stopped", is_finished=is_finished)
     return 0 if is_finished else 1
 

@@ -36,6 +36,13 @@ class ThreadLane:
             connection.disconnect()  # type: ignore[no-untyped-call]
             raise
 
+    def close(self) -> None:
+        """Give the connection back to the pool, closed; its thread ends."""
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            connection.disconnect()  # type: ignore[no-untyped-call]
+            self._pool.release(connection)  # type: ignore[arg-type]
+
     def _connect(self) -> AbstractConnection:
         self._connection = self._pool.get_connection()
         return self._connection

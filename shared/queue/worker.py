@@ -37,7 +37,7 @@ class EventLoopWorker:
     def __init__(
         self, broker: RedisBroker, *, queues: Collection[str], concurrency: int, rest_seconds: float = 0.0
     ) -> None:
-        client = cast("Redis", broker.client)
+        self._redis = client = cast("Redis", broker.client)
         dispatch = dispatch_of(broker)
         in_hand: set[str] = set()
         self._functions = actor_functions(broker, queues)
@@ -89,6 +89,7 @@ class EventLoopWorker:
             await self._release_rest()
         self._acks.close(_LAST_ACKS_SECONDS)
         await asyncio.to_thread(self._acks.join)
+        self._redis.connection_pool.disconnect(inuse_connections=False)  # another worker's threads keep theirs
         return is_finished
 
     async def _wait_for_tasks(self, seconds: float) -> bool:
