@@ -49,8 +49,9 @@ class KeptConnections:
             try:
                 rows: list[Any] = await kept.driver.fetch(statement, *values)
             except BaseException as error:
+                was_lost = isinstance(error, InterfaceError) and kept.driver.is_closed()
                 self._leave(kept, is_sound=is_refusal(error))
-                if isinstance(error, InterfaceError) and kept.driver.is_closed():
+                if was_lost:
                     raise ConnectionError(str(error)) from error
                 raise
             self._leave(kept, is_sound=True)

@@ -12,6 +12,8 @@ from shared.queue.connection import connect_redis
 from shared.redis_lane import LaneRedis, RedisLane
 from tests.integration.queue.server import OwnRedis
 
+SOCKET_SECONDS = 5
+
 
 async def test_replies_come_in_the_order_of_the_commands_and_a_refused_one_is_its_error(client: LaneRedis) -> None:
     first, refused, last = await client.lane.exchange([("SET", "n", 7), ("LPUSH", "n", "x"), ("GET", "n")])
@@ -81,6 +83,18 @@ async def test_a_closed_lane_gives_its_connection_back(own_redis: OwnRedis) -> N
     await lane.close()
 
     assert await client.ping()
+    await client.aclose()
+
+
+async def test_a_connection_that_came_back_from_a_lane_waits_no_longer_than_others(own_redis: OwnRedis) -> None:
+    client = connect_redis(own_redis.url, connections=1)
+    lane = RedisLane(client.connection_pool)
+    await lane.run([("PING",)])
+    await lane.close()
+
+    connection = await client.connection_pool.get_connection()  # type: ignore[no-untyped-call]
+    assert connection.socket_timeout == SOCKET_SECONDS
+    await client.connection_pool.release(connection)
     await client.aclose()
 
 

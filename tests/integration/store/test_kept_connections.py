@@ -14,7 +14,7 @@ from tests.servers import until
 
 OWN = "SELECT pg_backend_pid() AS pid"
 KEPT = "FROM pg_stat_activity WHERE application_name = 'kept' AND pid <> pg_backend_pid()"
-SLEEPERS = "FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(60)%' AND state = 'active'"
+SLEEPERS = "FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(%' AND state = 'active'"
 
 
 @pytest.fixture
@@ -103,6 +103,49 @@ async def test_who_is_stopped_in_the_middle_leaves_no_bad_connection(
     assert [rows[0]["n"] for rows in answers] == list(range(10))
 
 
+async def test_a_pool_of_connections_that_ended_while_idle_costs_no_statement_a_failure(database_url: str) -> None:
+    database = Database.connect(database_url, connections=8, application_name="kept")
+    await asyncio.gather(*(database.call(text("SELECT pg_sleep(0.2)")) for _ in range(4)))
+    await _end_all(database_url)
+
+    assert [(await database.fetch("SELECT 1 AS n"))[0]["n"] for _ in range(6)] == [1] * 6
+    await database.close()
+
+
+async def test_who_finds_all_connections_busy_for_too_long_hears_that_the_store_is_unavailable(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.store.database.CONNECT_TIMEOUT_SECONDS", 0.3)
+    database = Database.connect(database_url, connections=2, application_name="kept")
+    busy = asyncio.create_task(database.fetch("SELECT pg_sleep(60)"))
+    await until(lambda: _somebody_sleeps(database))
+
+    with pytest.raises(StoreUnavailableError):
+        await database.fetch(OWN)
+    busy.cancel()
+    await asyncio.gather(busy, return_exceptions=True)
+    await database.close()
+
+
+async def test_a_statement_that_outlives_the_close_gives_its_connection_back(database_url: str) -> None:
+    database = Database.connect(database_url, connections=2, application_name="kept")
+    late = asyncio.create_task(database.fetch("SELECT pg_sleep(0.5), 1 AS n"))
+    await until(lambda: _somebody_sleeps(database))
+    await database.close()
+
+    assert (await late)[0]["n"] == 1
+    other = Database.connect(database_url, connections=2, application_name="other")
+    await until(lambda: _are_gone(other))
+    await other.close()
+
+
+async def test_a_statement_with_a_value_too_many_is_a_fault_of_ours_and_not_an_outage(database: Database) -> None:
+    with pytest.raises(StoreError) as refused:
+        await database.fetch("SELECT 1", "too many")
+
+    assert not isinstance(refused.value, StoreUnavailableError)
+
+
 async def test_patience_ends_a_statement_in_time(database_url: str) -> None:
     hasty = Database.connect(database_url, connections=2, application_name="hasty", patience_seconds=0.2)
     with pytest.raises(StoreUnavailableError):
@@ -114,6 +157,17 @@ async def test_patience_ends_a_statement_in_time(database_url: str) -> None:
 async def _somebody_sleeps(database: Database) -> bool:
     (row,) = await database.call(text(f"SELECT count(*) AS n {SLEEPERS}"))
     return int(row.n) > 0
+
+
+async def _end_all(database_url: str) -> None:
+    other = Database.connect(database_url, connections=2, application_name="other")
+    await other.call(text(f"SELECT pg_terminate_backend(pid) {KEPT}"))
+    await until(lambda: _are_gone(other))
+    await other.close()
+
+
+async def _are_gone(database: Database) -> bool:
+    return not await database.call(text(f"SELECT 1 {KEPT}"))
 
 
 async def _runs_elsewhere(database: Database, pid: int) -> bool:
