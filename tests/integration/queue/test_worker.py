@@ -75,9 +75,11 @@ async def test_an_idle_consumer_is_woken_by_the_bell(own_redis: OwnRedis, client
 async def test_a_consumer_that_listens_hears_a_stop_at_once_and_takes_no_ring_from_others(
     own_redis: OwnRedis, client: LaneRedis
 ) -> None:
-    broker = build_broker(own_redis.url)
-    recorder = Recorder(broker)
-    async with working(broker) as worker, working(broker):
+    # as in two processes: who shares a broker shares its bell for stops
+    broker, other = build_broker(own_redis.url), build_broker(own_redis.url)
+    Recorder(broker)
+    recorder = Recorder(other)
+    async with working(broker) as worker, working(other):
         await until(lambda: _is_listening(client, consumers=2))
         async with asyncio.timeout(LISTEN_SECONDS / 2):
             await worker.stop_taking()
