@@ -44,11 +44,7 @@ class RedisLane:
 
     async def run(self, commands: Sequence[Command]) -> list[Any]:
         """Exchange the commands; raise what `exchange` does, and the first error among the replies."""
-        replies = await self.exchange(commands)
-        for reply in replies:
-            if isinstance(reply, RedisError):
-                raise reply
-        return replies
+        return sound(await self.exchange(commands))
 
     async def exchange(self, commands: Sequence[Command]) -> list[Any]:
         """Send the commands together and return their replies in order; a refused command's reply is its error.
@@ -100,6 +96,14 @@ class LaneRedis(redis.Redis):
     def lane(self) -> RedisLane:
         """Return the one lane of this client."""
         return RedisLane(self.connection_pool)
+
+
+def sound(replies: list[Any]) -> list[Any]:
+    """Return the replies of an exchange; raise the first error among them."""
+    for reply in replies:
+        if isinstance(reply, RedisError):
+            raise reply
+    return replies
 
 
 def packed(commands: Sequence[Command]) -> bytes:

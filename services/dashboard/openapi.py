@@ -52,7 +52,7 @@ ERROR = {
                 "param": TEXT_OR_NULL | {"description": "The field that `message` is about"},
                 "errors": {
                     "type": "array",
-                    "description": "Every field that must be corrected, the first one too; empty when it is no field",
+                    "description": "The fields that must be corrected, the first one too; empty when it is no field",
                     "items": FIELD_PROBLEM,
                 },
                 "request_id": {"type": "string"},

@@ -9,9 +9,9 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import NoScriptError
 
-from shared.redis_lane import Command, RedisLane
+from shared.redis_lane import Command, RedisLane, sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,4 @@ async def run_commands(lane: RedisLane, commands: Sequence[Command], scripts: It
         again = await lane.exchange([commands[at] for at in unknown])
         for at, reply in zip(unknown, again, strict=True):
             replies[at] = reply
-    for reply in replies:
-        if isinstance(reply, RedisError):
-            raise reply
-    return replies
+    return sound(replies)

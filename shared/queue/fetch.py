@@ -17,6 +17,7 @@ from shared.queue.delivery import Delivery
 from shared.queue.dispatch import MAX_UNPACK, Dispatch
 from shared.queue.thread_lane import ThreadLane
 from shared.queue.thread_redis import run_script
+from shared.redis_lane import sound
 
 LISTEN_SECONDS: Final = 3
 """Two seconds less than the connection waits for any answer. What comes to a queue rings; this finds what was put back
@@ -55,9 +56,7 @@ class QueueReader:
         """Wait some seconds for the bell; True when it rang, False when nobody rang or `end_listening` was called."""
         bell = self._dispatch.bell_key(self.queue)
         stop_bell = self._dispatch.stop_bell_key(self.queue)
-        (heard,) = self._lane.exchange([("BLPOP", stop_bell, bell, LISTEN_SECONDS)])
-        if isinstance(heard, RedisError):
-            raise heard
+        (heard,) = sound(self._lane.exchange([("BLPOP", stop_bell, bell, LISTEN_SECONDS)]))
         return heard is not None and heard[0].decode() == bell
 
     def close(self) -> None:
