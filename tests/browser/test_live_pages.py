@@ -53,10 +53,10 @@ async def test_a_hidden_tab_asks_for_nothing_and_a_seen_one_asks_again(signed_in
     await signed_in.page.add_init_script(HIDE)
     await signed_in.page.goto("/keys")
     await signed_in.page.evaluate("globalThis.isHidden = true")
-    signed_in.requests.clear()
+    signed_in.fetches.clear()
 
     await signed_in.page.clock.run_for(60_000)
-    assert signed_in.requests == []
+    assert signed_in.fetches == []
 
     await signed_in.page.evaluate("globalThis.isHidden = false")
     async with signed_in.page.expect_request("**/keys/list"):

@@ -35,7 +35,8 @@ class Window:
     page: Page
     url: str
     problems: list[str] = field(default_factory=list)
-    requests: list[str] = field(default_factory=list)
+    fetches: list[str] = field(default_factory=list)
+    """Addresses that the page's scripts asked for; the browser itself asks for icons when it likes."""
 
     async def sign_in(self, token: str) -> None:
         """Sign in with an admin token, by the form."""
@@ -131,7 +132,8 @@ def _watch(window: Window) -> None:
             window.problems.append(f"console: {message.text}")
 
     def on_request(request: Request) -> None:
-        window.requests.append(request.url)
+        if request.resource_type in ("fetch", "xhr"):
+            window.fetches.append(request.url)
         if not request.url.startswith((window.url, "data:")):
             window.problems.append(f"another host was asked: {request.url}")
 
