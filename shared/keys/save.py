@@ -44,14 +44,22 @@ class NewKeyRequest:
 
 async def save_key(context: KeyContext, request: NewKeyRequest, *, actor: Actor) -> KeyRow | KeyRefusal:
     """Check, probe, seal and keep a key. Refused or unreachable: nothing is kept but who tried."""
+    key_id, workspace_id = new_id(), request.workspace_id
+    refusal = await _save(context, request, key_id, actor=actor)
+    if refusal is not None:
+        return await note_refusal(context, refusal, workspace_id=workspace_id, target=workspace_id, actor=actor)
+    saved = await find_key(context.database, workspace_id=workspace_id, key_id=key_id)
+    assert saved is not None
+    return saved
+
+
+async def _save(context: KeyContext, request: NewKeyRequest, key_id: UUID, *, actor: Actor) -> KeyRefusal | None:
     key = Secret(trim_key(request.text.open()))
     standing = await candidate_standing(
         context, key, provider=request.provider, address=request.address, plan=request.plan
     )
     if isinstance(standing, KeyRefusal):
-        workspace_id = request.workspace_id
-        return await note_refusal(context, standing, workspace_id=workspace_id, target=workspace_id, actor=actor)
-    key_id = new_id()
+        return standing
     fingerprint, *older = context.vault.fingerprints(key, workspace_id=request.workspace_id)
     row = NewKey(
         key_id=key_id,
@@ -66,12 +74,7 @@ async def save_key(context: KeyContext, request: NewKeyRequest, *, actor: Actor)
         older_fingerprints=tuple(older),
     )
     twin = await insert_key(context.database, row, actor=actor)
-    if twin is not None:
-        refusal = same_key(twin.label, request.provider)
-        return await note_refusal(context, refusal, workspace_id=row.workspace_id, target=row.workspace_id, actor=actor)
-    saved = await find_key(context.database, workspace_id=request.workspace_id, key_id=key_id)
-    assert saved is not None
-    return saved
+    return same_key(twin.label, request.provider) if twin is not None else None
 
 
 async def _free_label(context: KeyContext, request: NewKeyRequest) -> str:
