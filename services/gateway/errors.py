@@ -8,8 +8,9 @@ from uuid import UUID
 from starlette.responses import Response
 
 from services.gateway.json_response import json_response
-from shared.admission.refusal import UNAVAILABLE, Refusal, RefusalCode
+from shared.admission.refusal import UNAVAILABLE, Refusal
 from shared.domain.months import month_of, resets_at
+from shared.domain.refusal_code import RefusalCode
 from shared.errors import MevichatError
 from shared.limits.rate_values import RateStanding
 

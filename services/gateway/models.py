@@ -12,8 +12,8 @@ from services.gateway.authenticate import Caller, authenticate
 from services.gateway.context import context_of
 from services.gateway.errors import ChatError
 from services.gateway.json_response import json_response
-from shared.admission.refusal import RefusalCode
 from shared.domain.catalogue import Model
+from shared.domain.refusal_code import RefusalCode
 from shared.keys.reach import key_for, why_unreachable
 from shared.store.keys.read import list_keys
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 
 from shared.admission.holder import Holder
-from shared.admission.refusal import Refusal, RefusalCode
+from shared.admission.refusal import Refusal
 from shared.domain.rates import RateScope
+from shared.domain.refusal_code import RefusalCode
 from shared.limits.rate_values import Bucket, TooFast
 from shared.store.bots.rows import BotRow
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from shared.admission.holder import Holder
-from shared.admission.refusal import Refusal, RefusalCode
+from shared.admission.refusal import Refusal
 from shared.admission.request import ChatRequest
 from shared.domain.catalogue import Catalogue
+from shared.domain.refusal_code import RefusalCode
 from shared.domain.turn_status import Door
 from shared.settings import Settings
 from shared.store.bots.rows import BotRow

@@ -3,25 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from shared.domain.refusal_code import RefusalCode
 from shared.limits.rate_values import RateStanding
-
-
-class RefusalCode(StrEnum):
-    """What the caller reads as `code`."""
-
-    MODEL_NOT_FOUND = "model_not_found"
-    PLAN_FORBIDS_MODEL = "plan_forbids_model"
-    QUOTA_EXCEEDED = "quota_exceeded"
-    RATE_LIMIT_EXCEEDED = "rate_limit_exceeded"
-    TOO_MANY_WAITING = "too_many_waiting"
-    BACKLOG_FULL = "backlog_full"
-    IDEMPOTENCY_CONFLICT = "idempotency_conflict"
-    INVALID_API_KEY = "invalid_api_key"
-    INVALID_REQUEST = "invalid_request"
-    UNAVAILABLE = "unavailable"
-
 
 RETRY_AFTER_SECONDS = {RefusalCode.TOO_MANY_WAITING: 5, RefusalCode.BACKLOG_FULL: 5, RefusalCode.UNAVAILABLE: 1}
 """After how long the same request may be accepted; a rate's refusal knows that by itself."""

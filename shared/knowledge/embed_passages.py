@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import structlog
 
 from shared.domain.chat import Passage
+from shared.domain.embedding_failure import EmbeddingFailure
 from shared.metrics import embedding_failures, passages_embedded
-from shared.providers.embeddings import Embedder, EmbeddingFailure, Vector
+from shared.providers.embeddings import Embedder, Vector
 from shared.store.database import Database
 from shared.store.documents.embeddings import (
     Embedding,

@@ -9,8 +9,9 @@ import structlog
 
 from shared.clock import monotonic_seconds
 from shared.domain.chat import Passage
+from shared.domain.embedding_failure import EmbeddingFailure
 from shared.metrics import embedding_failures
-from shared.providers.embeddings import Embedder, EmbeddingFailure, Vector
+from shared.providers.embeddings import Embedder, Vector
 from shared.store.database import Database
 from shared.store.documents.embeddings import find_nearest, has_vectors
 from shared.store.errors import StoreError, StoreUnavailableError

@@ -1,7 +1,8 @@
 """The queue producers' library (docs/producers.md)."""
 
 from shared.admission.admission import Admitted
-from shared.admission.refusal import Refusal, RefusalCode
+from shared.admission.refusal import Refusal
+from shared.domain.refusal_code import RefusalCode
 from shared.domain.turn_status import TurnStatus
 from shared.producer.errors import ProducerError
 from shared.producer.producer import TurnProducer

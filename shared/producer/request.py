@@ -18,9 +18,10 @@ from shared.admission.field_rules import (
     problem_with_id,
     problem_with_text,
 )
-from shared.admission.refusal import Refusal, RefusalCode
+from shared.admission.refusal import Refusal
 from shared.admission.request import ChatRequest
 from shared.domain.parameter_values import problem_with_parameters
+from shared.domain.refusal_code import RefusalCode
 from shared.domain.turn_status import Door
 
 LONGEST_DEADLINE_SECONDS: Final = 7 * 86_400.0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from math import isfinite
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ import aiohttp
 import orjson
 
 from shared.clock import monotonic_seconds
+from shared.domain.embedding_failure import EmbeddingFailure
 from shared.domain.secret import Secret
 from shared.settings import Settings
 
@@ -25,27 +25,6 @@ MOST_NUMBERS: Final = 4_000
 """A longer vector fits into no page of PostgreSQL."""
 
 Vector = tuple[float, ...]
-
-
-class EmbeddingFailure(StrEnum):
-    """Why no vectors came.
-
-    `quiet`: it was not asked, because it failed a moment ago. `refused`: it answered with an HTTP error; `text_refused`:
-    with one that is about the text (too long for it, say). `unreadable`: its answer holds not one vector of finite
-    numbers for each text.
-    """
-
-    TIMEOUT = "timeout"
-    CONNECTION = "connection"
-    REFUSED = "refused"
-    TEXT_REFUSED = "text_refused"
-    UNREADABLE = "unreadable"
-    QUIET = "quiet"
-
-    @property
-    def is_of_the_server(self) -> bool:
-        """Tell whether any other text would have failed, too: only then nobody else should ask for a while."""
-        return self not in (EmbeddingFailure.TEXT_REFUSED, EmbeddingFailure.UNREADABLE)
 
 
 @dataclass(slots=True)

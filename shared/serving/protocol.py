@@ -9,11 +9,12 @@ import asyncio
 from typing import Any, ClassVar
 
 import httptools
-from prometheus_client import Counter
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from shared.counters import counter
 from shared.serving.limits import RequestLimits
 from shared.serving.refusals import (
+    CODES,
     LARGE_HEAD,
     NO_REQUEST,
     SLOW_BODY,
@@ -23,7 +24,11 @@ from shared.serving.refusals import (
     ConnectionRefusal,
 )
 
-refused = Counter("mevichat_connections_refused_total", "Connections that were ended before an answer", ["code"])
+NOT_READ = "reply_not_read"
+
+refused = counter(
+    "mevichat_connections_refused_total", "Connections that were ended before an answer", code={*CODES, NOT_READ}
+)
 LINGER_SECONDS = 2.0
 LINE_BYTES = 4
 """A header's colon, space and line break."""
@@ -169,7 +174,7 @@ class GuardedProtocol(HttpToolsProtocol):
         return self.cycle is None or self.cycle.response_complete
 
     def _give_up_reader(self) -> None:
-        refused.labels("reply_not_read").inc()
+        refused.labels(NOT_READ).inc()
         self.transport.abort()
 
     def _stop_slow(self) -> None:

@@ -43,3 +43,4 @@ SLOW_HEAD = ConnectionRefusal(408, "request_timeout", "The request's headers cam
 SLOW_BODY = ConnectionRefusal(408, "request_timeout", "The request's body came too slowly; send it in one go.")
 LARGE_HEAD = ConnectionRefusal(431, "headers_too_large", "The address and headers are too large; send shorter ones.")
 TOO_MANY = ConnectionRefusal(503, "too_many_connections", "Too many connections are open here; try again in a moment.")
+CODES = frozenset(each.code for each in (NO_REQUEST, TWO_MEANINGS, SLOW_HEAD, SLOW_BODY, LARGE_HEAD, TOO_MANY))

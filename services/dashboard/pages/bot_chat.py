@@ -19,8 +19,9 @@ from services.dashboard.pages.render import go_to
 from services.dashboard.signing_in.visit import Visit
 from shared.admission.admission import Admitted
 from shared.admission.bot_holders import BotAddress, BotHolders
-from shared.admission.refusal import Refusal, RefusalCode
+from shared.admission.refusal import Refusal
 from shared.admission.request import ChatRequest
+from shared.domain.refusal_code import RefusalCode
 from shared.domain.roles import Role
 from shared.domain.turn_result import TurnResult
 from shared.domain.turn_status import Door

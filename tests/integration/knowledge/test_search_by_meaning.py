@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import text
 
 from infra.simulator.server import Simulator
+from shared.domain.embedding_failure import EmbeddingFailure
 from shared.domain.secret import Secret
 from shared.knowledge.embed_passages import PASSAGES_AT_ONCE, embed_passages
 from shared.knowledge.find_passages import PassageFinder
-from shared.providers.embeddings import Embedder, EmbeddingFailure
+from shared.providers.embeddings import Embedder
 from shared.providers.session import open_session
 from shared.store.database import Database, DatabaseRole
 from shared.store.documents.write import delete_document

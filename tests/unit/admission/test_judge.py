@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 import pytest
 
 from shared.admission.judge import Deadlines, judge
-from shared.admission.refusal import Refusal, RefusalCode
+from shared.admission.refusal import Refusal
 from shared.admission.request import ChatRequest
 from shared.domain.catalogue import load_catalogue
 from shared.domain.plans import Plan
+from shared.domain.refusal_code import RefusalCode
 from shared.domain.turn_status import Door
 from shared.ids import new_id
 from shared.store.bots.rows import BotRow

@@ -11,8 +11,8 @@ from prometheus_client import REGISTRY
 
 import shared.metrics  # the registry knows what was imported
 import shared.serving.protocol  # noqa: F401
-from shared.admission.refusal import RefusalCode
 from shared.domain.error_types import ErrorType
+from shared.domain.refusal_code import RefusalCode
 from shared.domain.turn_status import TurnStatus
 
 SUFFIXES = {"counter": ("_total",), "gauge": ("",), "histogram": ("_bucket", "_sum", "_count")}
@@ -59,6 +59,18 @@ def exported() -> dict[str, frozenset[str]]:
         labels = frozenset(getattr(collector, "_labelnames", ()))
         names |= {family.name + suffix: labels for suffix in SUFFIXES.get(family.type, ())}
     return names
+
+
+def series() -> dict[str, set[tuple[str, str]]]:
+    """Return the labels, each with its value, of every series that a counter has; one without labels has its name."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    for family in REGISTRY.collect():
+        if family.type == "counter":
+            found[family.name + "_total"] = set()
+            for sample in family.samples:
+                if sample.name.endswith("_total"):
+                    found[sample.name] |= set(sample.labels.items()) or {("", sample.name)}
+    return found
 
 
 def unknown_values(values: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

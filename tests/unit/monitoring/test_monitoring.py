@@ -13,7 +13,7 @@ import yaml
 
 from infra.cli.main import app
 from shared.settings import PREFIX, Settings
-from tests.unit.monitoring.exported import OF_TARGET, exported, names_in, unknown_values
+from tests.unit.monitoring.exported import OF_TARGET, exported, names_in, series, unknown_values
 
 ROOT = Path(__file__).parents[3]
 MONITORING = ROOT / "infra" / "monitoring"
@@ -40,6 +40,16 @@ def test_an_expression_names_metrics_labels_and_values_that_there_are(expression
     assert named.labels <= labels
     assert unknown_values(named.values) == []
     assert expression.count("(") == expression.count(")")
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS)
+def test_every_series_that_an_expression_asks_for_is_there_before_its_first_event(expression: str) -> None:
+    named, there = names_in(expression), series()
+
+    for metric in named.metrics & set(there):
+        assert there[metric], f"{metric} has no series"
+        asked = {(label, value) for label, value in named.values if label in exported()[metric]}
+        assert asked <= there[metric]
 
 
 def test_a_metric_that_nobody_exports_is_found_out() -> None:

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from shared.admission.refusal import Refusal, RefusalCode
+from shared.admission.refusal import Refusal
 from shared.admission.request import ChatRequest
+from shared.domain.refusal_code import RefusalCode
 from shared.domain.turn_status import Door
 from shared.producer.request import TurnRequest, chat_request_of
 

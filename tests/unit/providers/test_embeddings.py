@@ -5,7 +5,8 @@ from __future__ import annotations
 import orjson
 import pytest
 
-from shared.providers.embeddings import MOST_NUMBERS, EmbeddingFailure, read_vectors
+from shared.domain.embedding_failure import EmbeddingFailure
+from shared.providers.embeddings import MOST_NUMBERS, read_vectors
 
 
 def answer(*vectors: tuple[int, list[float]]) -> bytes:
