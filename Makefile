@@ -11,11 +11,12 @@
 # make clients  the OpenAI SDKs, LangChain and llm against the product (ARGS=--write: into docs/clients.md)
 # make served-mini  Mini on a real server with random weights, installed on demand
 # make fuzz   100,000 made-up requests over both ports
+# make alerts  what makes each alert fire, by promtool
 # make screenshots  the README's pictures, made anew by the browser tests
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test check lock bench bench-peers bench-scale faults faults-short fuzz guard profile retrieval screenshots chromium clients served-mini
+.PHONY: help run test check lock bench bench-peers bench-scale faults faults-short fuzz guard profile retrieval screenshots chromium clients served-mini alerts
 
 # the first Python of 3.11 or 3.12 that really runs
 PYTHON := $(shell for name in python3.12 python3.11 python3; do \
@@ -95,6 +96,11 @@ served-mini: $(VENV)/made-of-check
 
 fuzz: $(VENV)/made-of-check
 	@$(BIN)/python -m tests.security
+
+# promtool comes with Prometheus (Debian: apt-get install prometheus)
+alerts:
+	@promtool check config infra/monitoring/prometheus.yml
+	@promtool test rules infra/monitoring/alerts_test.yml
 
 lock: $(VENV)/made-of-check
 	@for name in run check uv; do \

@@ -85,6 +85,11 @@ def test_runbooks_name_commands_settings_and_alerts_that_there_are() -> None:
         assert any(name.startswith(metric) for name in exported()), metric
 
 
+def test_every_alert_is_made_to_fire_by_a_case_of_its_own_tests() -> None:
+    cases = (MONITORING / "alerts_test.yml").read_text(encoding="utf-8")
+    assert set(re.findall(r'alertname="(\w+)"', cases)) == {alert["alert"] for alert in ALERTS}
+
+
 def test_the_alert_of_the_backlog_stands_at_four_fifths_of_its_limit() -> None:
     (alert,) = (alert for alert in ALERTS if alert["alert"] == "MevichatBacklogHigh")
     assert alert["expr"].endswith(f"> {Settings.model_fields['waiting_limit_all'].default * 4 // 5}")
