@@ -108,7 +108,9 @@ def retention(
     async def work(_: Settings, database: Database) -> None:
         row = await workspace_of(database, workspace)
         kept = whole_number(days, "days", 0, MOST_RETENTION_DAYS)
-        await change.set_retention(database, workspace_id=row.workspace_id, days=kept or None, actor=ACTOR)
+        await change.update_workspace(
+            database, lambda _: {"retention_days": kept or None}, workspace_id=row.workspace_id, actor=ACTOR
+        )
         typer.echo(f"{row.name} keeps texts {f'for {kept} days' if kept else 'for ever'}.")
 
     run_on_store(work)

@@ -19,6 +19,15 @@ class Refusals:
     def __init__(self) -> None:
         self._noted: list[AdminError] = []
 
+    def __bool__(self) -> bool:
+        """Tell whether something was refused."""
+        return bool(self._noted)
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Return the fields that were refused."""
+        return frozenset(chain.from_iterable(refusal.problems for refusal in self._noted))
+
     def note(self, refusal: AdminError) -> None:
         """Note a refusal."""
         self._noted.append(refusal)
@@ -52,4 +61,7 @@ class Refusals:
         for field, sentence in chain.from_iterable(refusal.problems.items() for refusal in noted):
             problems.setdefault(field, sentence)
         first = noted[0]
+        problems = {
+            field: problems[field] for field in sorted(problems, key=lambda field: places.get(field, len(places)))
+        }
         raise AdminError(first.status, first.code, first.message, first.param, problems=problems, **first.facts)
