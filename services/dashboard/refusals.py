@@ -55,13 +55,13 @@ class Refusals:
         """
         if not self._noted:
             return
-        places = {field: place for place, field in enumerate(order)}
-        noted = sorted(self._noted, key=lambda refusal: places.get(refusal.param or "", len(places)))
-        problems: dict[str, str] = {}
+
+        def place(field: str | None) -> int:
+            return order.index(field) if field in order else len(order)
+
+        noted = sorted(self._noted, key=lambda refusal: place(refusal.param))
+        told: dict[str, str] = {}
         for field, sentence in chain.from_iterable(refusal.problems.items() for refusal in noted):
-            problems.setdefault(field, sentence)
-        first = noted[0]
-        problems = {
-            field: problems[field] for field in sorted(problems, key=lambda field: places.get(field, len(places)))
-        }
+            told.setdefault(field, sentence)
+        problems, first = dict(sorted(told.items(), key=lambda problem: place(problem[0]))), noted[0]
         raise AdminError(first.status, first.code, first.message, first.param, problems=problems, **first.facts)

@@ -55,7 +55,7 @@ async def add(visit: Visit) -> Response:
     refusals = Refusals()
     note_beside_key(refusals, text, provider=values["provider"], label=values["label"], address=address)
     try:
-        refusals.raise_all(("provider", "key", *FIELDS))
+        refusals.raise_all(("provider", "key", "label", *ADDRESS))
     except AdminError as refusal:
         return _new_form(visit, values, refusal)
     request = NewKeyRequest(

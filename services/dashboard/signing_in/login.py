@@ -27,7 +27,7 @@ from services.dashboard.signing_in.cookie import (
 )
 from services.dashboard.signing_in.passwords import is_password
 from shared.domain.roles import Role
-from shared.domain.token_format import hash_token
+from shared.domain.token_format import ADMIN_PREFIX, hash_token
 from shared.ids import new_token_text
 from shared.store.members.read import find_member
 from shared.store.sessions.login_failures import (
@@ -43,7 +43,7 @@ FORBIDDEN, TOO_MANY, UNAUTHORIZED, UNPROCESSABLE, SEE_OTHER = 403, 429, 401, 422
 WRONG_PASSWORD = "E-mail or password is wrong. Try again, or ask an owner of the workspace."  # noqa: S105 # nosec B105
 WRONG_TOKEN = "This admin token is unknown or was revoked."  # noqa: S105 # nosec B105
 FILL_IN = {
-    "token": "Paste an admin token; it begins with mva_.",
+    "token": f"Paste an admin token; it begins with {ADMIN_PREFIX}.",
     "email": "Type your e-mail address.",
     "password": "Type your password.",
 }
