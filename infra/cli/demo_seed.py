@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from infra.cli.demo_history import make_bots, make_history
 from infra.cli.demo_keys import add_keys
 from infra.cli.store_access import ACTOR, RefusedError, run_on_store
+from infra.cli.typed import whole_number
 from infra.cli.workspaces import workspace_of
 from shared.clock import utc_now
 from shared.domain.catalogue import load_catalogue
@@ -39,8 +40,10 @@ def demo() -> None:
 
 @app.command()
 def seed(
-    turns: Annotated[int, typer.Option(min=1, max=MOST_TURNS, help="How many, over the last 90 days.")] = 100_000,
-    bots: Annotated[int, typer.Option(min=1, max=MOST_BOTS, help="How many had them.")] = 50,
+    turns: Annotated[
+        str, typer.Option(metavar=f"1 to {MOST_TURNS}", help="How many, over the last 90 days.")
+    ] = "100000",
+    bots: Annotated[str, typer.Option(metavar=f"1 to {MOST_BOTS}", help="How many had them.")] = "50",
     workspace: Annotated[
         str, typer.Option(help="A workspace without turns, by name or id; made when none has the name.")
     ] = "Seeded",
@@ -51,14 +54,13 @@ def seed(
     """
 
     async def work(settings: Settings, database: Database) -> UUID:
-        row = await _own_workspace(settings, database, workspace)
-        await write_seed(settings, database, row, turns=turns, bots=bots)
+        turn_count, bot_count = whole_number(turns, "turns", 1, MOST_TURNS), whole_number(bots, "bots", 1, MOST_BOTS)
+        row, began = await _own_workspace(settings, database, workspace), time.monotonic()
+        await write_seed(settings, database, row, turns=turn_count, bots=bot_count)
+        typer.echo(f"{turn_count:,} turns of {bot_count:,} bots in {time.monotonic() - began:,.0f} s.", err=True)
         return row.workspace_id
 
-    began = time.monotonic()
-    workspace_id = run_on_store(work)
-    typer.echo(f"{turns:,} turns of {bots:,} bots in {time.monotonic() - began:,.0f} s.", err=True)
-    typer.echo(workspace_id)
+    typer.echo(run_on_store(work))
 
 
 async def write_seed(settings: Settings, database: Database, workspace: WorkspaceRow, *, turns: int, bots: int) -> None:

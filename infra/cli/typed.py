@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
+from typer.core import TyperCommand
+
 from infra.cli.store_access import RefusedError
 from shared.domain.plans import Plan
 
 MOST_WHOLE_NUMBER = 2_147_483_647
 """What the database's columns hold."""
+
+
+NEGATIVE = re.compile(r"-[0-9][0-9.,_]*")
+
+
+class TakesNumber(TyperCommand):
+    """A command with a number among its arguments: a negative one is a value that gets its sentence, and no option."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the words of the command line."""
+        ctx.ignore_unknown_options = any(NEGATIVE.fullmatch(word) for word in args)
+        return super().parse_args(ctx, args)
 
 
 def whole_number(text: str, name: str, least: int, most: int = MOST_WHOLE_NUMBER) -> int:

@@ -10,7 +10,7 @@ import typer
 from infra.cli.export import export
 from infra.cli.store_access import ACTOR, RefusedError, id_in, run_on_store
 from infra.cli.tables import print_table
-from infra.cli.typed import plan_in, whole_number
+from infra.cli.typed import TakesNumber, plan_in, whole_number
 from shared.domain.erasure import unnamed_user
 from shared.domain.plans import Plan
 from shared.domain.retention import MOST_RETENTION_DAYS
@@ -72,7 +72,7 @@ def set_plan(
     run_on_store(work)
 
 
-@app.command()
+@app.command(cls=TakesNumber)
 def quota(workspace: WorkspaceArgument, messages: Annotated[str, typer.Argument(help="Messages a month.")]) -> None:
     """Say how many messages a month the workspace may send."""
 
@@ -85,7 +85,7 @@ def quota(workspace: WorkspaceArgument, messages: Annotated[str, typer.Argument(
     run_on_store(work)
 
 
-@app.command()
+@app.command(cls=TakesNumber)
 def slots(workspace: WorkspaceArgument, turns: Annotated[str, typer.Argument(help="Turns at once.")]) -> None:
     """Say how many turns of the workspace may run at once; the sweeper rings what this lets in."""
 
@@ -98,7 +98,7 @@ def slots(workspace: WorkspaceArgument, turns: Annotated[str, typer.Argument(hel
     run_on_store(work)
 
 
-@app.command()
+@app.command(cls=TakesNumber)
 def retention(
     workspace: WorkspaceArgument,
     days: Annotated[str, typer.Argument(help=f"Days that texts are kept, up to {MOST_RETENTION_DAYS}; 0: for ever.")],
@@ -108,7 +108,9 @@ def retention(
     async def work(_: Settings, database: Database) -> None:
         row = await workspace_of(database, workspace)
         kept = whole_number(days, "days", 0, MOST_RETENTION_DAYS)
-        await change.set_retention(database, workspace_id=row.workspace_id, days=kept or None, actor=ACTOR)
+        await change.update_workspace(
+            database, lambda _: {"retention_days": kept or None}, workspace_id=row.workspace_id, actor=ACTOR
+        )
         typer.echo(f"{row.name} keeps texts {f'for {kept} days' if kept else 'for ever'}.")
 
     run_on_store(work)

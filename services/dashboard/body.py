@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from urllib.parse import parse_qsl
 from uuid import UUID
 
 import orjson
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, Field, StringConstraints
 from starlette.requests import Request
 
-from services.dashboard.body_problems import sentences_of
+from services.dashboard.body_reading import Reading, SomeForm, read_fields
 from services.dashboard.context import context_of
-from services.dashboard.errors import AdminError, invalid, invalid_fields, not_found
+from services.dashboard.errors import AdminError, invalid, not_found
 from shared.domain.answer_key import LONGEST_CACHE_SECONDS
 from shared.domain.history_overflow import MOST_HISTORY_TOKENS
 from shared.domain.rates import MOST_MESSAGES
@@ -27,9 +27,17 @@ def _storable(text: str) -> str:
     return text
 
 
+def _worded(text: str) -> str:
+    if not text.strip():
+        problem = "has no words in it"
+        raise ValueError(problem)
+    return text
+
+
 STORABLE = AfterValidator(_storable)
 StorableText = Annotated[str, STORABLE]
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), STORABLE]
+DocumentText = Annotated[str, StringConstraints(min_length=1), STORABLE, AfterValidator(_worded)]
 LongText = Annotated[str, StringConstraints(max_length=100_000), STORABLE]
 
 MessageCount = Annotated[int, Field(ge=1, le=MOST_MESSAGES, strict=True)]
@@ -38,27 +46,22 @@ RetentionDays = Annotated[int, Field(ge=1, le=MOST_RETENTION_DAYS, strict=True)]
 HistoryTokens = Annotated[int, Field(ge=0, le=MOST_HISTORY_TOKENS, strict=True)]
 
 
-class Form(BaseModel):
-    """A body whose fields are all known; its repr shows no value."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-SomeForm = TypeVar("SomeForm", bound=Form)
-
-
 async def read_form(request: Request, form: type[SomeForm]) -> SomeForm:
-    """Return the body as `form`; raises AdminError 400, 413 or 422 that names the field and the fix."""
+    """Return the body as `form`; raises AdminError 400, 413 or 422 that names every wrong field and the fix."""
+    reading = await read_reading(request, form)
+    reading.raise_all()
+    return reading.form
+
+
+async def read_reading(request: Request, form: type[SomeForm]) -> Reading[SomeForm]:
+    """Return the body as far as it is `form`, for whoever judges its fields together; raises AdminError 400, 413 or 422."""
     try:
         value = orjson.loads(await read_body(request))
     except orjson.JSONDecodeError:
         raise AdminError(400, "invalid_json", "The body is no valid JSON; send one JSON object.") from None
     if not isinstance(value, dict):
         raise AdminError(422, "invalid_request", "The body must be a JSON object.")
-    try:
-        return form.model_validate(value)
-    except ValidationError as wrong:
-        raise invalid_fields(sentences_of(wrong, form)) from None
+    return read_fields(value, form)
 
 
 MOST_FIELDS = 100

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -38,6 +39,15 @@ SENTENCES = {
 }
 """By the library's name for a problem, which it keeps; its own words are for programmers."""
 ANY_OTHER = "{field} is not what belongs there; see /openapi.json for what does."
+NO_WHOLE_NUMBER = (
+    "int_type",
+    "int_parsing",
+    "int_parsing_size",
+    "int_from_float",
+    "greater_than_equal",
+    "less_than_equal",
+)
+RANGE = "{field} must be a whole number from {least:,} to {most:,}."
 EMPTY = "{field} is empty; write something or leave it out."
 EMPTY_BUT_REQUIRED = "{field} is empty; it is required, so write something."
 
@@ -55,6 +65,8 @@ def sentence_of(problem: Mapping[str, Any], form: type[BaseModel]) -> str:
     facts = dict(problem.get("ctx", {}))
     is_empty = problem["type"] == "string_too_short" and facts.get("min_length") == 1
     sentence = _empty(problem, form) if is_empty else SENTENCES.get(problem["type"], ANY_OTHER)
+    if problem["type"] in NO_WHOLE_NUMBER and field_of(problem) in _ranges(form):
+        sentence, (facts["least"], facts["most"]) = RANGE, _ranges(form)[field_of(problem)]
     if "expected" in facts:
         facts["expected"] = str(facts["expected"]).replace("'", "")
     return sentence.format(field=field_of(problem), **facts)
@@ -63,6 +75,14 @@ def sentence_of(problem: Mapping[str, Any], form: type[BaseModel]) -> str:
 def _empty(problem: Mapping[str, Any], form: type[BaseModel]) -> str:
     field = form.model_fields.get(field_of(problem))
     return EMPTY_BUT_REQUIRED if field is not None and field.is_required() else EMPTY
+
+
+@cache
+def _ranges(form: type[BaseModel]) -> Mapping[str, tuple[int, int]]:
+    """Return the least and the most of every field that is a whole number between two."""
+    kinds = {name: field.get("anyOf", [field]) for name, field in form.model_json_schema()["properties"].items()}
+    bounded = ((name, kind) for name, either in kinds.items() for kind in either if {"minimum", "maximum"} <= set(kind))
+    return {name: (kind["minimum"], kind["maximum"]) for name, kind in bounded}
 
 
 def field_of(problem: Mapping[str, Any]) -> str:

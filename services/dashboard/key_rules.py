@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.dashboard.errors import invalid_fields, key_error
+from services.dashboard.errors import invalid, key_error
 from services.dashboard.refusals import Refusals
 from shared.domain.key_address import problems_with_address
 from shared.domain.key_format import problem_with_key, trim_key
@@ -14,22 +14,21 @@ from shared.keys.refusal import malformed
 LONGEST_LABEL = 200
 
 
-def check_beside_key(text: Secret, *, provider: str, label: str | None, address: Mapping[str, str | None]) -> None:
-    """Refuse a label or an address that the key cannot have, and in the same breath what is wrong with its text.
+def note_beside_key(
+    refusals: Refusals, text: Secret | None, *, provider: str, label: str | None, address: Mapping[str, str | None]
+) -> None:
+    """Note a label or an address that the key cannot have, and in the same breath what is wrong with its text.
 
-    A text that alone is wrong is not refused here: whoever saves the key refuses it, and notes who tried.
-
-    Raises:
-        AdminError: 422 that names every field that must be corrected.
-
+    A text that alone is wrong is not refused here: whoever saves the key refuses it, and notes who tried. None: it was
+    refused for another reason.
     """
     beside = problems_with_address(provider, address)
     if len(label or "") > LONGEST_LABEL:
         beside = {"label": f"label has more than {LONGEST_LABEL} characters; shorten it."} | beside
-    if not beside:
+    for field, sentence in beside.items():
+        refusals.note(invalid(field, sentence))
+    if not refusals or text is None:
         return
-    refusals, problem = Refusals(), problem_with_key(trim_key(text.open()), provider)
+    problem = problem_with_key(trim_key(text.open()), provider)
     if problem is not None:
         refusals.note(key_error(malformed(problem, provider)))
-    refusals.note(invalid_fields(beside))
-    refusals.raise_all()

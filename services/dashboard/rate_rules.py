@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from services.dashboard.errors import invalid_fields
@@ -12,18 +12,23 @@ RATE_OF_BURST = {"rate_burst": "rate_per_minute", "user_rate_burst": "user_rate_
 
 
 def settle_bursts(
-    changes: Mapping[str, Any], before: Mapping[str, Any], words: Mapping[str, str] | None = None
+    changes: Mapping[str, Any],
+    before: Mapping[str, Any],
+    words: Mapping[str, str] | None = None,
+    *,
+    refused: Collection[str] = (),
 ) -> dict[str, Any]:
     """Return the changes so that no burst is without a rate: a rate that is cleared takes its burst along.
 
-    `before` holds the fields as they are, none for something new; `words` how people read a field's name.
+    `before` holds the fields as they are, none for something new; `words` how people read a field's name. A burst whose
+    rate is among the `refused` fields, which could not be read, is not judged.
 
     Raises:
         AdminError: 422 for every burst that is given where there is no rate after the change.
 
     """
     after, words = {**before, **changes}, words or {}
-    rateless = [burst for burst, rate in RATE_OF_BURST.items() if after.get(rate) is None]
+    rateless = [burst for burst, rate in RATE_OF_BURST.items() if rate not in refused and after.get(rate) is None]
     given = [burst for burst in rateless if changes.get(burst) is not None]
     if given:
         raise invalid_fields({burst: _sentence(burst, words) for burst in given})

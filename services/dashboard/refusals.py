@@ -19,6 +19,15 @@ class Refusals:
     def __init__(self) -> None:
         self._noted: list[AdminError] = []
 
+    def __bool__(self) -> bool:
+        """Tell whether something was refused."""
+        return bool(self._noted)
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Return the fields that were refused."""
+        return frozenset(chain.from_iterable(refusal.problems for refusal in self._noted))
+
     def note(self, refusal: AdminError) -> None:
         """Note a refusal."""
         self._noted.append(refusal)
@@ -46,10 +55,13 @@ class Refusals:
         """
         if not self._noted:
             return
-        places = {field: place for place, field in enumerate(order)}
-        noted = sorted(self._noted, key=lambda refusal: places.get(refusal.param or "", len(places)))
-        problems: dict[str, str] = {}
+
+        def place(field: str | None) -> int:
+            return order.index(field) if field in order else len(order)
+
+        noted = sorted(self._noted, key=lambda refusal: place(refusal.param))
+        told: dict[str, str] = {}
         for field, sentence in chain.from_iterable(refusal.problems.items() for refusal in noted):
-            problems.setdefault(field, sentence)
-        first = noted[0]
+            told.setdefault(field, sentence)
+        problems, first = dict(sorted(told.items(), key=lambda problem: place(problem[0]))), noted[0]
         raise AdminError(first.status, first.code, first.message, first.param, problems=problems, **first.facts)

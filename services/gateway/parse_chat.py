@@ -70,9 +70,17 @@ def _read_object(body: bytes) -> dict[str, Any]:
         raise ChatError(400, "invalid_json", "The body is no valid JSON in UTF-8; send one JSON object.") from None
     if not isinstance(fields, dict):
         raise ChatError(422, "invalid_request", "The body must be a JSON object.")
-    if b"\\u0000" in body and _holds_nul(fields):
-        raise ChatError(422, "invalid_request", "The body contains a NUL character; remove it.")
+    if b"\\u0000" in body:
+        _refuse_nul(fields)
     return fields
+
+
+def _refuse_nul(fields: dict[str, Any]) -> None:
+    for name, value in fields.items():
+        if "\x00" in name:
+            raise ChatError(422, "invalid_request", "The name of a field contains a NUL character; remove it.")
+        if _holds_nul(value):
+            raise ChatError(422, "invalid_request", f"{name} contains a NUL character; remove it.", name)
 
 
 def _holds_nul(value: Any) -> bool:

@@ -25,6 +25,8 @@ def problem_with_webhook_url(url: str, *, allow_private: bool = False) -> str | 
 
     `allow_private` (test networks only) also takes http and addresses that are not public.
     """
+    if not url:
+        return "webhook_url is empty; write it as https://host/path, or send null to take the webhook away."
     if len(url) > MAX_LENGTH:
         return f"webhook_url is longer than {MAX_LENGTH} characters; use a shorter one."
     if not PLAIN.fullmatch(url):

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from asyncpg import PostgresError
-from sqlalchemy import Row, TextClause, text
+from sqlalchemy import Row, TextClause, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -70,7 +70,7 @@ class Database:
 
         Half of them are for `fetch`, and stay open once they were.
         Without a role it does whatever the address's own user may: for migrations and operators' commands.
-        `patience_seconds`: how long `call` waits for an answer; without it, as long as it takes.
+        `patience_seconds`: how long any answer is waited for; without it, as long as it takes.
         """
         walled, kept = min(connections, WALLED_CONNECTIONS), (connections + 1) // 2
         engine = _engine(url, max(connections, kept + 1), application_name, role)
@@ -126,20 +126,39 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
-        """Open a transaction that commits when the block ends and rolls back when it raises."""
+        """Open a transaction that commits when the block ends and rolls back when it raises.
+
+        Raises:
+            StoreUnavailableError: PostgreSQL did not answer in time; the block was left, the effect is unknown.
+            StoreError: PostgreSQL refused a statement; nothing happened.
+
+        """
         with translated():
-            async with self._engine.begin() as connection:
+            async with self._lent() as connection, connection.begin():
                 await self._stand_behind_wall(connection, for_this_transaction=True)
                 yield connection
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[AsyncConnection]:
-        """Open a read-only transaction in which all statements see one instant."""
+        """Open a read-only transaction in which all statements see one instant; raises what `transaction` raises."""
         with translated():
-            async with self._engine.connect() as connection:
+            async with self._lent() as connection:
                 await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
                 await self._stand_behind_wall(connection, for_this_transaction=True)
                 yield connection
+                await connection.rollback()  # where it is given back nothing would bound the wait
+
+    @asynccontextmanager
+    async def _lent(self) -> AsyncIterator[AsyncConnection]:
+        """Lend a connection that is waited for with patience, for each of its answers anew."""
+        async with asyncio.timeout(self._patience_seconds) as patience, self._engine.connect() as connection:
+            if self._patience_seconds is not None:
+                _renew_with_each_statement(patience, connection, self._patience_seconds)
+            try:
+                yield connection
+            except asyncio.CancelledError:
+                await connection.invalidate()  # to roll back would be to wait again
+                raise
 
     async def is_ready(self) -> bool:
         """Tell whether PostgreSQL answers."""
@@ -167,6 +186,17 @@ class Database:
         await connection.execute(STAND_BEHIND, values)
         if not for_this_transaction:  # what a transaction sets ends with it, and a rollback takes it back
             info[DatabaseRole.WORKSPACE] = self._workspace_id
+
+
+def _renew_with_each_statement(patience: asyncio.Timeout, connection: AsyncConnection, seconds: float) -> None:
+    clock = asyncio.get_running_loop().time
+
+    def renew(*_: Any) -> None:
+        if not patience.expired():
+            patience.reschedule(clock() + seconds)
+
+    for what in ("before_cursor_execute", "commit", "rollback"):
+        event.listen(connection.sync_connection, what, renew)
 
 
 async def _run_again(run: Callable[[], Awaitable[Rows]]) -> Rows:

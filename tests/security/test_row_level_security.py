@@ -170,7 +170,12 @@ async def test_a_store_function_that_is_asked_for_anothers_workspace_finds_and_c
     walled = two.service.of(two.ours)
     assert await find_bot(walled, workspace_id=two.theirs, bot_id=two.their_bot) is None
     where = {"workspace_id": two.theirs, "bot_id": two.their_bot}
-    assert await update_bot(walled, changes={"name": "taken"}, actor=TESTER, **where) is None
+    assert (
+        await update_bot(
+            walled, lambda _: {"name": "taken"}, workspace_id=two.theirs, bot_id=two.their_bot, actor=TESTER
+        )
+        is None
+    )
     with pytest.raises(StoreError):  # the audit's row would be theirs
         await delete_bot(walled, actor=TESTER, **where)
     theirs = await find_bot(two.owner, workspace_id=two.theirs, bot_id=two.their_bot)

@@ -7,14 +7,14 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from services.dashboard.body import CacheSeconds, Form, HistoryTokens, LongText, MessageCount, ShortText
+from services.dashboard.body import CacheSeconds, HistoryTokens, LongText, MessageCount, ShortText
+from services.dashboard.body_reading import Form, Reading
 from services.dashboard.bot_rules import check_choice
 from services.dashboard.errors import invalid
 from services.dashboard.rate_rules import settle_bursts
-from services.dashboard.refusals import Refusals
 from shared.domain.catalogue import Catalogue
 from shared.domain.history_overflow import HistoryOverflow
-from shared.domain.languages import AUTO
+from shared.domain.languages import AUTO, choose_language
 from shared.domain.plans import Plan
 from shared.store.bots.rows import BotRow
 from shared.store.keys.rows import KeyRow
@@ -56,30 +56,33 @@ class BotChange(Form):
     language: ShortText | None = None
 
 
-def fields_of_new_bot(form: NewBotForm, *, plan: Plan, keys: Sequence[KeyRow], catalogue: Catalogue) -> dict[str, Any]:
+def fields_of_new_bot(
+    reading: Reading[NewBotForm], *, plan: Plan, keys: Sequence[KeyRow], catalogue: Catalogue
+) -> dict[str, Any]:
     """Return the fields of the bot that is asked for; raises AdminError that names all that must be corrected."""
-    fields, refusals = form.model_dump(), Refusals()
-    with refusals.noting():
+    fields, form = reading.form.model_dump(), reading.form
+    with reading.refusals.noting():
         check_choice(form.model, form.key_id, plan=plan, keys=keys, catalogue=catalogue)
-    with refusals.noting():
-        fields = settle_bursts(fields, {})
-    refusals.raise_all()
-    return fields
+    with reading.refusals.noting():
+        fields = settle_bursts(fields, {}, refused=reading.refused)
+    reading.raise_all()
+    return fields | {"language": choose_language(form.language).name}
 
 
 def changes_of_bot(
-    form: BotChange, bot: BotRow, *, plan: Plan, keys: Sequence[KeyRow], catalogue: Catalogue
+    reading: Reading[BotChange], bot: BotRow, *, plan: Plan, keys: Sequence[KeyRow], catalogue: Catalogue
 ) -> dict[str, Any]:
     """Return what the bot's fields become; raises AdminError that names all that must be corrected."""
-    changes, refusals = form.model_dump(include=form.model_fields_set), Refusals()
+    changes, refusals = reading.form.model_dump(include=reading.form.model_fields_set), reading.refusals
     for name in NEVER_EMPTY:
         if name in changes and changes[name] is None:
             refusals.note(invalid(name, f"{name} cannot be empty; leave it out to keep it."))
     if "model" in changes or "key_id" in changes:
-        model_id, key_id = changes.get("model", bot.model), changes.get("key_id", bot.key_id)
+        model_id = changes.get("model", bot.model) if reading.knows("model") else None
+        key_id = changes.get("key_id", bot.key_id) if reading.knows("key_id") else None
         with refusals.noting():
             check_choice(model_id, key_id, plan=plan, keys=keys, catalogue=catalogue)
     with refusals.noting():
-        changes = settle_bursts(changes, asdict(bot))
-    refusals.raise_all()
-    return changes
+        changes = settle_bursts(changes, asdict(bot), refused=reading.refused)
+    reading.raise_all()
+    return changes | ({"language": choose_language(changes["language"]).name} if "language" in changes else {})

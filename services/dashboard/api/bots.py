@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,29 +10,27 @@ from starlette.routing import Route
 
 from services.dashboard.api.bot_forms import BotChange, NewBotForm, changes_of_bot, fields_of_new_bot
 from services.dashboard.authenticate import actor_of, authenticate
-from services.dashboard.body import page, path_id, read_form
-from services.dashboard.context import AdminContext, context_of
+from services.dashboard.body import page, path_id, read_reading
+from services.dashboard.context import context_of
 from services.dashboard.errors import not_found
 from services.dashboard.json_response import json_response
-from shared.domain.languages import ChosenLanguage, choose_language
+from shared.domain.languages import choose_language
 from shared.domain.token_format import BOT_PREFIX, hash_token, last_four
 from shared.ids import new_id, new_token_text
 from shared.store.bots.read import LIMIT_NAMES, find_bot, list_bots
 from shared.store.bots.rows import BotRow, NewBot
 from shared.store.bots.write import create_bot, delete_bot, update_bot
 from shared.store.keys.read import list_keys
-from shared.store.keys.rows import KeyRow
 from shared.store.tokens.rows import NewToken, TokenHolder, TokenKind
 
 
 async def add(request: Request) -> Response:
     """Make a bot and its token, which is shown this once."""
     holder, context = await authenticate(request), context_of(request)
-    form = await read_form(request, NewBotForm)
-    keys = await _keys(context, holder, form.key_id)
-    fields = fields_of_new_bot(form, plan=holder.plan, keys=keys, catalogue=context.catalogue)
-    language = choose_language(form.language)
-    bot = NewBot(new_id(), holder.workspace_id, **fields | {"language": language.name})
+    reading = await read_reading(request, NewBotForm)
+    keys = [] if reading.form.key_id is None else await list_keys(context.database, holder.workspace_id)
+    fields, form = fields_of_new_bot(reading, plan=holder.plan, keys=keys, catalogue=context.catalogue), reading.form
+    bot = NewBot(new_id(), holder.workspace_id, **fields)
     text = new_token_text(BOT_PREFIX)
     token = NewToken(
         token_id=new_id(),
@@ -47,7 +44,7 @@ async def add(request: Request) -> Response:
     await create_bot(context.database, bot, actor=actor_of(request, holder), token=token)
     made = await find_bot(context.database, workspace_id=holder.workspace_id, bot_id=bot.bot_id)
     assert made is not None
-    return json_response(bot_body(made) | _note(language) | {"token": text}, 201)
+    return json_response(bot_body(made) | _note(form.language) | {"token": text}, 201)
 
 
 async def show_all(request: Request) -> Response:
@@ -66,22 +63,20 @@ async def show(request: Request) -> Response:
 async def change(request: Request) -> Response:
     """Change a bot; every turn accepted after the answer runs as it is now."""
     holder, context = await authenticate(request), context_of(request)
-    form, bot = await read_form(request, BotChange), await _find(request, holder)
-    keys = await _keys(context, holder, form.key_id or bot.key_id)
-    changes = changes_of_bot(form, bot, plan=holder.plan, keys=keys, catalogue=context.catalogue)
-    language = choose_language(form.language) if form.language else None
-    if language is not None:
-        changes["language"] = language.name
+    bot_id, reading = path_id(request, "bot"), await read_reading(request, BotChange)
+    given = reading.form.model_fields_set
+    keys = [] if given.isdisjoint(("model", "key_id")) else await list_keys(context.database, holder.workspace_id)
     changed = await update_bot(
         context.database,
+        lambda bot: changes_of_bot(reading, bot, plan=holder.plan, keys=keys, catalogue=context.catalogue),
         workspace_id=holder.workspace_id,
-        bot_id=bot.bot_id,
-        changes=changes,
+        bot_id=bot_id,
         actor=actor_of(request, holder),
+        may_reindex="language" in given,
     )
     if changed is None:
         raise not_found("bot")
-    return json_response(bot_body(changed) | _note(language))
+    return json_response(bot_body(changed) | _note(reading.form.language))
 
 
 async def delete(request: Request) -> Response:
@@ -109,9 +104,10 @@ def bot_body(bot: BotRow) -> dict[str, Any]:
     }
 
 
-def _note(language: ChosenLanguage | None) -> dict[str, str]:
-    """Return what is said beside a bot whose language is not known by its name."""
-    return {"language_note": language.note} if language and language.note else {}
+def _note(language: str | None) -> dict[str, str]:
+    """Return what is said beside a bot whose language, as it was asked for, is not known by its name."""
+    note = choose_language(language).note if language else None
+    return {"language_note": note} if note else {}
 
 
 async def _find(request: Request, holder: TokenHolder) -> BotRow:
@@ -120,11 +116,6 @@ async def _find(request: Request, holder: TokenHolder) -> BotRow:
     if bot is None:
         raise not_found("bot")
     return bot
-
-
-async def _keys(context: AdminContext, holder: TokenHolder, key_id: UUID | None) -> list[KeyRow]:
-    """Return the workspace's keys where the one that a bot names has to be among them."""
-    return [] if key_id is None else await list_keys(context.database, holder.workspace_id)
 
 
 ROUTES = [

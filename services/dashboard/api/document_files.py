@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from pydantic import StringConstraints
 from starlette.requests import Request
 
-from services.dashboard.body import STORABLE, Form, ShortText, read_form
+from services.dashboard.body import DocumentText, ShortText, read_form
+from services.dashboard.body_reading import Form
 from services.dashboard.errors import invalid, invalid_fields
 from services.dashboard.posted import MULTIPART, Upload, is_multipart, read_posted
 from services.dashboard.refusals import Refusals
@@ -42,7 +42,7 @@ FILE_FORMS = {("POST", "/api/documents"): NEW_FILES_SCHEMA, ("PUT", "/api/docume
 class ReplacementForm(Form):
     """What `PUT /api/documents/{id}` takes as JSON: a text, and by its name's ending what it is written in."""
 
-    text: Annotated[str, StringConstraints(min_length=1), STORABLE]
+    text: DocumentText
     file_name: ShortText = "document.txt"
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from pydantic import StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from services.dashboard.api.document_files import read_new_files, read_replacement
 from services.dashboard.authenticate import actor_of, authenticate
-from services.dashboard.body import STORABLE, Form, ShortText, page, path_id, read_form
+from services.dashboard.body import DocumentText, ShortText, page, path_id, read_reading
+from services.dashboard.body_reading import Form
 from services.dashboard.context import context_of
 from services.dashboard.errors import invalid, not_found
 from services.dashboard.json_response import json_response
@@ -28,7 +28,6 @@ from shared.store.documents.write import delete_document
 from shared.store.tokens.rows import TokenHolder
 
 ACCEPTED = 202
-DocumentText = Annotated[str, StringConstraints(min_length=1), STORABLE]
 
 
 class NewDocumentForm(Form):
@@ -44,8 +43,12 @@ async def add(request: Request) -> Response:
     holder, context = await authenticate(request), context_of(request)
     if is_multipart(request):
         return await _add_files(request, holder)
-    form = await read_form(request, NewDocumentForm)
-    await _require_bot(request, holder, form.bot_id)
+    reading = await read_reading(request, NewDocumentForm)
+    form = reading.form
+    if reading.knows("bot_id"):
+        with reading.refusals.noting():
+            await _require_bot(request, holder, form.bot_id)
+    reading.raise_all()
     document = NewDocument(holder.workspace_id, form.bot_id, form.title, form.text)
     most_passages = context.settings.bot_limit_passages
     added = await add_document(context.database, document, actor=actor_of(request, holder), most_passages=most_passages)

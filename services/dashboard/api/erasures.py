@@ -10,7 +10,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.dashboard.authenticate import actor_of, authenticate
-from services.dashboard.body import STORABLE, Form, read_form
+from services.dashboard.body import STORABLE, read_form
+from services.dashboard.body_reading import Form
 from services.dashboard.context import context_of
 from services.dashboard.json_response import json_response
 from shared.domain.erasure import unnamed_user

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from services.dashboard.authenticate import actor_of, authenticate
-from services.dashboard.body import Form, ShortText, page, path_id, read_form
+from services.dashboard.body import ShortText, page, path_id, read_form, read_reading
+from services.dashboard.body_reading import Form
 from services.dashboard.context import AdminContext, context_of
 from services.dashboard.errors import invalid, key_error, not_found
 from services.dashboard.json_response import json_response
-from services.dashboard.key_rules import check_beside_key
+from services.dashboard.key_rules import note_beside_key
 from shared.domain.key_age import is_due_for_rotation
 from shared.domain.key_states import KeyState
 from shared.domain.secret import Secret
@@ -59,15 +60,19 @@ class RotationForm(Form):
     """What `POST /api/keys/{id}/rotate` takes; `version` refuses to replace anything else."""
 
     key: SecretStr
-    version: int | None = None
+    version: Annotated[int, Field(ge=1)] | None = None
 
 
 async def add(request: Request) -> Response:
     """Validate a pasted key with its provider and keep it."""
     holder, context = await authenticate(request), context_of(request)
-    form = await read_form(request, NewKeyForm)
-    text, address = Secret(form.key.get_secret_value()), form.model_dump(include=set(KeyAddress.__slots__))
-    check_beside_key(text, provider=form.provider, label=form.label, address=address)
+    reading = await read_reading(request, NewKeyForm)
+    form, address = reading.form, reading.form.model_dump(include=set(KeyAddress.__slots__))
+    text = Secret(form.key.get_secret_value()) if reading.knows("key") else None
+    if reading.knows("provider"):
+        note_beside_key(reading.refusals, text, provider=form.provider, label=form.label, address=address)
+    reading.raise_all()
+    assert text is not None
     wanted = NewKeyRequest(
         workspace_id=holder.workspace_id,
         plan=holder.plan,
@@ -100,9 +105,12 @@ async def show(request: Request) -> Response:
 async def change(request: Request) -> Response:
     """Rename, make default, disable or enable; an enabled key is probed before it works."""
     holder, context = await authenticate(request), context_of(request)
-    key_id, form = path_id(request, "key"), await read_form(request, KeyChange)
+    key_id, reading = path_id(request, "key"), await read_reading(request, KeyChange)
+    form = reading.form
     if form.default is False:
-        raise invalid("default", "default can only be set; make another key of the provider the default instead.")
+        sentence = "default can only be set; make another key of the provider the default instead."
+        reading.refusals.note(invalid("default", sentence))
+    reading.raise_all()
     changed = await patch_key(
         context.database,
         workspace_id=holder.workspace_id,

@@ -11,7 +11,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.dashboard.authenticate import actor_of, authenticate
-from services.dashboard.body import Form, StorableText, read_form
+from services.dashboard.body import StorableText, read_reading
+from services.dashboard.body_reading import Form, Reading
 from services.dashboard.context import AdminContext, context_of
 from services.dashboard.errors import invalid
 from services.dashboard.json_response import json_response
@@ -24,13 +25,18 @@ from shared.settings import Settings
 from shared.store.notices.rows import NoticeSettings
 from shared.store.notices.settings import change_notice_settings, read_notice_settings
 
+SENDS_NONE = (
+    "email cannot be set: this installation sends none. "
+    "Its operator must set MEVICHAT_SMTP_HOST and MEVICHAT_SMTP_FROM first."
+)
+
 
 class NoticeSettingsForm(Form):
     """What `PUT /api/notices/settings` takes; what is absent stays, null removes."""
 
     webhook_url: StorableText | None = None
-    email: StorableText | None = None
     rotate_secret: bool = False
+    email: StorableText | None = None
 
 
 async def show(request: Request) -> Response:
@@ -43,30 +49,30 @@ async def show(request: Request) -> Response:
 async def change(request: Request) -> Response:
     """Say where the workspace is told; a new webhook's secret stands in this answer and in no other."""
     holder, context = await authenticate(request), context_of(request)
-    form = await read_form(request, NoticeSettingsForm)
+    reading = await read_reading(request, NoticeSettingsForm)
     settings, secret = await save_notice_settings(
-        context, form, workspace_id=holder.workspace_id, actor=actor_of(request, holder)
+        context, reading, workspace_id=holder.workspace_id, actor=actor_of(request, holder)
     )
     shown = {} if secret is None else {"webhook_secret": secret.open()}
     return json_response(_settings_body(settings, context.settings) | shown)
 
 
 async def save_notice_settings(
-    context: AdminContext, form: NoticeSettingsForm, *, workspace_id: UUID, actor: Actor
+    context: AdminContext, reading: Reading[NoticeSettingsForm], *, workspace_id: UUID, actor: Actor
 ) -> tuple[NoticeSettings, Secret | None]:
     """Keep what the form asks for; return it, with the webhook's secret where it is a new one.
 
-    Raises AdminError 422 that names the field.
+    Raises AdminError 422 that names every field that must be corrected.
     """
-    _refuse_bad_addresses(form, context.settings)
+    _note_bad_addresses(reading, context.settings)
     secret = Secret(new_webhook_secret())
     sealed = context.keys.vault.seal_webhook_secret(secret, workspace_id=workspace_id)
     settings = await change_notice_settings(
         context.database,
-        lambda before: changed_settings(before, form, sealed),
+        lambda before: changed_settings(before, reading, sealed),
         workspace_id=workspace_id,
         actor=actor,
-        details=_audited(form),
+        details=_audited(reading.form),
     )
     return settings, secret if settings.sealed_secret == sealed else None
 
@@ -79,17 +85,18 @@ def _audited(form: NoticeSettingsForm) -> dict[str, Any]:
     return details
 
 
-def changed_settings(before: NoticeSettings, form: NoticeSettingsForm, new_sealed: bytes) -> NoticeSettings:
-    """Return the settings that the form asks for.
+def changed_settings(before: NoticeSettings, reading: Reading[NoticeSettingsForm], new_sealed: bytes) -> NoticeSettings:
+    """Return the settings that the form asks for; raises AdminError that names all that must be corrected.
 
     A new URL gets the new secret: who read the old one must not be able to sign for the new receiver.
     """
-    given = form.model_fields_set
+    form, given = reading.form, reading.form.model_fields_set
     url = form.webhook_url if "webhook_url" in given else before.webhook_url
     email = form.email if "email" in given else before.email
+    if url is None and form.rotate_secret and reading.knows("webhook_url"):
+        reading.refusals.note(invalid("rotate_secret", "rotate_secret needs a webhook; set webhook_url first."))
+    reading.raise_all()
     if url is None:
-        if form.rotate_secret:
-            raise invalid("rotate_secret", "rotate_secret needs a webhook; set webhook_url first.")
         return NoticeSettings(email=email)
     keeps_secret = url == before.webhook_url and not form.rotate_secret
     return NoticeSettings(url, email, before.sealed_secret if keeps_secret else new_sealed)
@@ -103,22 +110,17 @@ def _settings_body(settings: NoticeSettings, installation: Settings) -> dict[str
     }
 
 
-def _refuse_bad_addresses(form: NoticeSettingsForm, installation: Settings) -> None:
-    if form.webhook_url is not None:
-        problem = problem_with_webhook_url(form.webhook_url, allow_private=installation.webhook_allow_private)
+def _note_bad_addresses(reading: Reading[NoticeSettingsForm], installation: Settings) -> None:
+    url, email = reading.form.webhook_url, reading.form.email
+    problems = {
+        "webhook_url": None
+        if url is None
+        else problem_with_webhook_url(url, allow_private=installation.webhook_allow_private),
+        "email": None if email is None else problem_with_email(email) if installation.sends_email else SENDS_NONE,
+    }
+    for field, problem in problems.items():
         if problem is not None:
-            raise invalid("webhook_url", problem)
-    if form.email is None:
-        return
-    if not installation.sends_email:
-        sentence = (
-            "email cannot be set: this installation sends none. "
-            "Its operator must set MEVICHAT_SMTP_HOST and MEVICHAT_SMTP_FROM first."
-        )
-        raise invalid("email", sentence)
-    problem = problem_with_email(form.email)
-    if problem is not None:
-        raise invalid("email", problem)
+            reading.refusals.note(invalid(field, problem))
 
 
 ROUTES = [

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.dashboard.authenticate import authenticate
-from services.dashboard.errors import invalid
+from services.dashboard.errors import invalid_fields
 
 PAGED = ("limit", "after")
 KNOWN = {
@@ -38,11 +38,12 @@ def refuse_unknown_parameters(route: Route) -> Route:
     @wraps(handler)
     async def endpoint(request: Request) -> Response:
         known = parameters_of(request.method, route.path)
-        unknown = next((name for name in request.query_params if name not in known), None)
-        if unknown is not None:
+        unknown = [name for name in request.query_params if name not in known]
+        if unknown:
             await authenticate(request)
             takes = f"it takes {', '.join(known)}" if known else "it takes none"
-            raise invalid(unknown, f"{unknown} is no parameter of {request.method} {route.path}; {takes}.")
+            says = f"is no parameter of {request.method} {route.path}; {takes}."
+            raise invalid_fields({name: f"{name} {says}" for name in unknown})
         answer: Response = await handler(request)
         return answer
 

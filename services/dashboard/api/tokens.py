@@ -10,7 +10,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.dashboard.authenticate import actor_of, authenticate
-from services.dashboard.body import Form, ShortText, page, path_id, read_form
+from services.dashboard.body import ShortText, page, path_id, read_reading
+from services.dashboard.body_reading import Form
 from services.dashboard.context import context_of
 from services.dashboard.errors import invalid, not_found
 from services.dashboard.json_response import json_response
@@ -24,6 +25,12 @@ from shared.store.tokens.rows import NewToken, TokenKind, TokenRow
 
 PREFIXES = {TokenKind.BOT: BOT_PREFIX, TokenKind.ADMIN: ADMIN_PREFIX}
 
+BOT_OF = {
+    "bot": "bot_id is missing; a token of kind bot is one bot's, so name it.",
+    "admin": "bot_id belongs to a token of kind bot; leave it out for one of kind admin.",
+}
+"""What is wrong with a token's bot, by its kind."""
+
 
 class NewTokenForm(Form):
     """What `POST /api/tokens` takes; a bot token names its bot."""
@@ -36,13 +43,15 @@ class NewTokenForm(Form):
 async def add(request: Request) -> Response:
     """Make a token."""
     holder, context = await authenticate(request), context_of(request)
-    form = await read_form(request, NewTokenForm)
-    if (form.kind == "bot") != (form.bot_id is not None):
-        raise invalid("bot_id", "bot_id belongs to a token of kind bot, and to no other.")
+    reading = await read_reading(request, NewTokenForm)
+    form = reading.form
+    if reading.knows("kind", "bot_id") and (form.kind == "bot") != (form.bot_id is not None):
+        reading.refusals.note(invalid("bot_id", BOT_OF[form.kind]))
     if form.bot_id is not None:
         bot = await find_bot(context.database, workspace_id=holder.workspace_id, bot_id=form.bot_id)
         if bot is None:
-            raise invalid("bot_id", "bot_id names no bot of this workspace.")
+            reading.refusals.note(invalid("bot_id", "bot_id names no bot of this workspace."))
+    reading.raise_all()
     text = new_token_text(PREFIXES[TokenKind(form.kind)])
     token = new_token_row(text, holder.workspace_id, TokenKind(form.kind), form.name, form.bot_id)
     await create_token(context.database, token, actor=actor_of(request, holder))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,13 +10,14 @@ from starlette.routing import Route
 
 from services.dashboard.alerts import key_alerts
 from services.dashboard.authenticate import actor_of, authenticate
-from services.dashboard.body import Form, MessageCount, RetentionDays, read_form
+from services.dashboard.body import MessageCount, RetentionDays, read_reading
+from services.dashboard.body_reading import Form, Reading
 from services.dashboard.context import context_of
 from services.dashboard.errors import not_found
 from services.dashboard.json_response import json_response
 from services.dashboard.rate_rules import settle_bursts
 from shared.store.tokens.rows import TokenHolder
-from shared.store.workspaces.change import set_rate, set_retention
+from shared.store.workspaces.change import update_workspace
 from shared.store.workspaces.read import find_workspace
 from shared.store.workspaces.rows import WorkspaceRow
 
@@ -32,15 +33,11 @@ class WorkspaceChange(Form):
 async def change(request: Request) -> Response:
     """Say how many messages may come for all bots together, or for how many days texts are kept; null: no limit."""
     holder = await authenticate(request)
-    form = await read_form(request, WorkspaceChange)
+    reading = await read_reading(request, WorkspaceChange)
     database, actor = context_of(request).database, actor_of(request, holder)
-    row = await _find(request, holder)
-    changes = settle_bursts(form.model_dump(include=form.model_fields_set), asdict(row))
-    if "retention_days" in changes:
-        days = changes.pop("retention_days")
-        await set_retention(database, workspace_id=holder.workspace_id, days=days, actor=actor)
-    if changes:
-        await set_rate(database, workspace_id=holder.workspace_id, changes=changes, actor=actor)
+    await update_workspace(
+        database, lambda before: _changes(reading, before), workspace_id=holder.workspace_id, actor=actor
+    )
     return await workspace(request)
 
 
@@ -62,6 +59,15 @@ async def workspace(request: Request) -> Response:
         "alerts": await key_alerts(context_of(request), row.workspace_id),
     }
     return json_response(body)
+
+
+def _changes(reading: Reading[WorkspaceChange], before: Mapping[str, int | None]) -> dict[str, int | None]:
+    """Return what the workspace's fields become; raises AdminError that names all that must be corrected."""
+    changes = reading.form.model_dump(include=reading.form.model_fields_set)
+    with reading.refusals.noting():
+        changes = settle_bursts(changes, before, refused=reading.refused)
+    reading.raise_all()
+    return changes
 
 
 async def _find(request: Request, holder: TokenHolder) -> WorkspaceRow:

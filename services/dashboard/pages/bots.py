@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from starlette.responses import Response
@@ -90,16 +91,16 @@ async def change(visit: Visit, bot: BotRow) -> Response:
     values = values_of_form(visit)
     keys = await list_keys(visit.context.database, visit.workspace_id)
     try:
-        form = read_bot_form(visit, values, keys, before=bot)
+        changed = await update_bot(
+            visit.context.database,
+            lambda before: read_bot_form(visit, values, keys, before).changes,
+            workspace_id=visit.workspace_id,
+            bot_id=bot.bot_id,
+            actor=visit.actor,
+            may_reindex=True,
+        )
     except AdminError as refusal:
         return await _form(visit, values, refusal, bot)
-    changed = await update_bot(
-        visit.context.database,
-        workspace_id=visit.workspace_id,
-        bot_id=bot.bot_id,
-        changes=form.changes,
-        actor=visit.actor,
-    )
     return go_to(f"/bots/{bot.bot_id}", "bot-changed") if changed else no_such_bot(visit)
 
 
@@ -107,18 +108,18 @@ async def switch(visit: Visit, bot: BotRow) -> Response:
     """Put the bot on another model in one step; a key of its own stays while it can serve the model."""
     model_id = visit.form.get("model", "")
     keys = await list_keys(visit.context.database, visit.workspace_id)
-    key_id = _key_that_serves(visit, bot, model_id, {key.key_id: key.provider for key in keys})
-    try:
+
+    def switched(before: BotRow) -> dict[str, Any]:
+        key_id = _key_that_serves(visit, before, model_id, {key.key_id: key.provider for key in keys})
         check_bot_choice(visit, model_id, key_id, keys)
+        return {"model": model_id, "key_id": key_id}
+
+    try:
+        changed = await update_bot(
+            visit.context.database, switched, workspace_id=visit.workspace_id, bot_id=bot.bot_id, actor=visit.actor
+        )
     except AdminError as refusal:
         return await render_bot(visit, bot, refusal)
-    changed = await update_bot(
-        visit.context.database,
-        workspace_id=visit.workspace_id,
-        bot_id=bot.bot_id,
-        changes={"model": model_id, "key_id": key_id},
-        actor=visit.actor,
-    )
     return go_to(f"/bots/{bot.bot_id}", "bot-switched") if changed else no_such_bot(visit)
 
 

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from services.dashboard.errors import AdminError, key_error
-from services.dashboard.key_rules import LONGEST_LABEL, check_beside_key
+from services.dashboard.errors import AdminError, invalid, key_error
+from services.dashboard.key_rules import LONGEST_LABEL, note_beside_key
 from services.dashboard.pages.key_views import KeyView, key_views
 from services.dashboard.pages.page import Page
 from services.dashboard.pages.render import bare_page, go_to, render, render_problem
+from services.dashboard.refusals import Refusals
 from services.dashboard.signing_in.visit import Visit
 from shared.domain.key_address import REGIONS
 from shared.domain.key_states import KeyState
@@ -51,8 +52,10 @@ async def add(visit: Visit) -> Response:
     """Validate & save; a refused key comes back as a sentence under its field, never in it."""
     values = {name: visit.form.get(name, "").strip() for name in FIELDS}
     text, address = Secret(visit.form.pop("key", "")), {name: values[name] or None for name in ADDRESS}
+    refusals = Refusals()
+    note_beside_key(refusals, text, provider=values["provider"], label=values["label"], address=address)
     try:
-        check_beside_key(text, provider=values["provider"], label=values["label"], address=address)
+        refusals.raise_all(("provider", "key", "label", *ADDRESS))
     except AdminError as refusal:
         return _new_form(visit, values, refusal)
     request = NewKeyRequest(
@@ -108,7 +111,10 @@ async def test(visit: Visit) -> Response:
 
 async def settings(visit: Visit) -> Response:
     """Show the form that renames, makes default or disables."""
-    return await _with_key(visit, "key_settings.html")
+    key = await _find(visit)
+    if key is None:
+        return render_problem(visit, NOT_FOUND, NO_SUCH_KEY)
+    return _settings_form(visit, key, None, key.row.label)
 
 
 async def change(visit: Visit) -> Response:
@@ -116,18 +122,21 @@ async def change(visit: Visit) -> Response:
     key = await _find(visit)
     if key is None:
         return render_problem(visit, NOT_FOUND, NO_SUCH_KEY)
+    label = visit.form.get("label", key.row.label).strip()
+    if not 1 <= len(label) <= LONGEST_LABEL:
+        refusal = invalid("label", f"Give the key a label of 1 to {LONGEST_LABEL} characters.")
+        return _settings_form(visit, key, refusal, label)
     changed = await patch_key(
         visit.context.database,
         workspace_id=visit.workspace_id,
         key_id=key.row.key_id,
-        label=visit.form.get("label", "").strip()[:LONGEST_LABEL] or None,
+        label=label,
         default=True if visit.form.get("default") else None,
         disabled=bool(visit.form.get("disabled")),
         actor=visit.actor,
     )
     if isinstance(changed, ChangeRefusal):
-        refusal = key_error(WHY_UNCHANGED[changed])
-        return render(visit, "key_settings.html", refusal.status, key=key, refusal=refusal)
+        return _settings_form(visit, key, key_error(WHY_UNCHANGED[changed]), label)
     await ring_turns(visit.context.keys, changed.promoted)
     if changed.key.state is KeyState.SUSPECT:
         await ring_validator(visit.context.keys, changed.key)
@@ -153,6 +162,11 @@ async def delete(visit: Visit) -> Response:
 def _new_form(visit: Visit, values: dict[str, str], refusal: AdminError | None = None) -> Response:
     status = 200 if refusal is None else refusal.status
     return render(visit, "key_new.html", status, values=values, refusal=refusal, regions=REGIONS)
+
+
+def _settings_form(visit: Visit, key: KeyView, refusal: AdminError | None, label: str) -> Response:
+    status = 200 if refusal is None else refusal.status
+    return render(visit, "key_settings.html", status, key=key, refusal=refusal, label=label)
 
 
 async def _with_key(visit: Visit, template: str) -> Response:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from services.dashboard.errors import AdminError, invalid
 from services.dashboard.pages.page import Page
 from services.dashboard.pages.render import go_to, render, render_problem
+from services.dashboard.refusals import Refusals
 from services.dashboard.signing_in.passwords import hash_password, problem_with_password
 from services.dashboard.signing_in.visit import Visit
 from shared.domain.email_address import problem_with_email
@@ -25,6 +26,7 @@ LIST = "/workspace/members"
 ROLES = (Role.OWNER, Role.ADMIN, Role.VIEWER)
 NO_SUCH_MEMBER = "There is no such member in this workspace. They may have been removed."
 LAST_OWNER = "This is the last owner of the workspace. Make another member an owner first."
+BAD_ROLE = invalid("role", f"Choose one of the roles: {', '.join(ROLES)}.")
 REFUSALS = {MemberChange.NOT_FOUND: (NOT_FOUND, NO_SUCH_MEMBER), MemberChange.LAST_OWNER: (CONFLICT, LAST_OWNER)}
 
 
@@ -42,8 +44,9 @@ async def add(visit: Visit) -> Response:
     """Add a member; a password that is left empty is drawn and shown, this once."""
     values = {"email": visit.form.get("email", "").strip().lower(), "role": visit.form.get("role", "")}
     typed = Secret(visit.form.pop("password", ""))
+    password = typed or Secret(new_password())
     try:
-        password = _password(typed)
+        _check(values, typed)
         await _add(visit, values, password)
     except AdminError as refusal:
         return _form(visit, values, refusal)
@@ -64,8 +67,10 @@ async def set_role(visit: Visit) -> Response:
     """Change a member's role."""
     member = await _find(visit)
     role = visit.form.get("role", "")
-    if member is None or role not in ROLES:
+    if member is None:
         return render_problem(visit, NOT_FOUND, NO_SUCH_MEMBER)
+    if role not in ROLES:
+        return render(visit, "member_role.html", BAD_ROLE.status, member=member, roles=ROLES, refusal=BAD_ROLE)
     change = await change_role(
         visit.context.database,
         workspace_id=visit.workspace_id,
@@ -103,20 +108,20 @@ def _form(visit: Visit, values: dict[str, str], refusal: AdminError | None = Non
     return render(visit, "member_new.html", status, values=values, refusal=refusal, roles=ROLES)
 
 
-def _password(typed: Secret) -> Secret:
-    """Return the password that was typed, or a drawn one; raises AdminError."""
-    problem = problem_with_password(typed.open()) if typed else None
+def _check(values: dict[str, str], typed: Secret) -> None:
+    """Refuse what no member can have; raises AdminError that names every field that must be corrected."""
+    refusals, problem = Refusals(), problem_with_password(typed.open()) if typed else None
+    if problem_with_email(values["email"]) is not None:
+        refusals.note(invalid("email", "Write one address, as in ann@example.com."))
+    if values["role"] not in ROLES:
+        refusals.note(BAD_ROLE)
     if problem is not None:
-        raise invalid("password", problem)
-    return typed or Secret(new_password())
+        refusals.note(invalid("password", problem))
+    refusals.raise_all()
 
 
 async def _add(visit: Visit, values: dict[str, str], password: Secret) -> None:
-    """Add the member; raises AdminError that names the field."""
-    if problem_with_email(values["email"]) is not None:
-        raise invalid("email", "Write one address, as in ann@example.com.")
-    if values["role"] not in ROLES:
-        raise invalid("role", "Choose one of the roles.")
+    """Add the member; raises AdminError when the address is somebody's."""
     added = await add_member(
         visit.context.database,
         member_id=new_id(),
@@ -134,7 +139,7 @@ async def _with_member(visit: Visit, template: str) -> Response:
     member = await _find(visit)
     if member is None:
         return render_problem(visit, NOT_FOUND, NO_SUCH_MEMBER)
-    return render(visit, template, member=member, roles=ROLES)
+    return render(visit, template, member=member, roles=ROLES, refusal=None)
 
 
 async def _find(visit: Visit) -> MemberRow | None:

@@ -40,6 +40,11 @@ def menu_of(role: Role, path: str) -> list[MenuEntry]:
     return [MenuEntry(entry, title, entry == here) for entry, title in entries]
 
 
+def first_page_of(role: Role) -> str:
+    """Return the page that somebody of this role sees first."""
+    return menu_of(role, "/")[0].path
+
+
 def _leads_to(entry: str, path: str) -> bool:
     start = f"/{path.split('/')[1]}"
     path = path.replace(start, ELSEWHERE.get(start, start), 1)

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from services.dashboard.api.notice_settings import NoticeSettingsForm, save_notice_settings
 from services.dashboard.api.notices import send_test_notice
+from services.dashboard.body_reading import read_fields
 from services.dashboard.errors import AdminError
 from services.dashboard.pages.page import Page
 from services.dashboard.pages.render import bare_page, go_to, render, render_problem
@@ -37,9 +38,11 @@ async def change(visit: Visit) -> Response:
     """Say where the workspace is told; a webhook's new secret stands in this answer and in no other."""
     values = {name: visit.form.get(name, "").strip() for name in ("webhook_url", "email")}
     given = {name: value or None for name, value in values.items() if name in visit.form}
-    form = NoticeSettingsForm(**given, rotate_secret=bool(visit.form.get("rotate_secret")))
+    reading = read_fields(given | {"rotate_secret": bool(visit.form.get("rotate_secret"))}, NoticeSettingsForm)
     try:
-        _, secret = await save_notice_settings(visit.context, form, workspace_id=visit.workspace_id, actor=visit.actor)
+        _, secret = await save_notice_settings(
+            visit.context, reading, workspace_id=visit.workspace_id, actor=visit.actor
+        )
     except AdminError as refusal:
         return await _page(visit, values, refusal)
     if secret is None:

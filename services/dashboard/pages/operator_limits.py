@@ -5,23 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from services.dashboard.errors import invalid
+from services.dashboard.refusals import Refusals
 from shared.domain.plans import Plan
 
 MOST_SLOTS = 100_000
 MOST_MESSAGES = 1_000_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with a field (`param`), in one sentence."""
-
-    param: str
-    message: str
-
-    @property
-    def problems(self) -> dict[str, str]:
-        """Return the sentence by its field, as every form shows it."""
-        return {self.param: self.message}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +21,26 @@ class Limits:
     message_limit: int
 
 
-def read_plan(form: Mapping[str, str]) -> Plan | Problem:
-    """Return the plan that the form names."""
+def read_plan(form: Mapping[str, str]) -> Plan:
+    """Return the plan that the form names; raises AdminError."""
     try:
         return Plan(form.get("plan", ""))
     except ValueError:
-        return Problem("plan", f"Choose one of the plans: {', '.join(Plan)}.")
+        raise invalid("plan", f"Choose one of the plans: {', '.join(Plan)}.") from None
 
 
-def read_limits(form: Mapping[str, str]) -> Limits | Problem:
-    """Return the limits that the form names."""
+def read_limits(form: Mapping[str, str]) -> Limits:
+    """Return the limits that the form names; raises AdminError that names every field that must be corrected."""
+    refusals = Refusals()
     slots = _whole_number(form.get("slots", ""), 1, MOST_SLOTS)
     if slots is None:
-        return Problem("slots", f"Slots must be a whole number from 1 to {MOST_SLOTS:,}.")
+        refusals.note(invalid("slots", f"Slots must be a whole number from 1 to {MOST_SLOTS:,}."))
     message_limit = _whole_number(form.get("message_limit", ""), 0, MOST_MESSAGES)
     if message_limit is None:
-        return Problem("message_limit", f"Messages must be a whole number from 0 to {MOST_MESSAGES:,}.")
+        refusals.note(invalid("message_limit", f"Messages must be a whole number from 0 to {MOST_MESSAGES:,}."))
+    refusals.raise_all()
+    assert slots is not None
+    assert message_limit is not None
     return Limits(slots, message_limit)
 
 

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from services.dashboard.pages.operator_limits import Problem, read_limits, read_plan
+from services.dashboard.errors import AdminError
+from services.dashboard.pages.operator_limits import read_limits, read_plan
 from services.dashboard.pages.page import Page
 from services.dashboard.pages.render import go_to, render, render_problem
 from services.dashboard.signing_in.visit import Visit
@@ -29,7 +30,7 @@ from shared.store.workspaces.rows import WorkspaceRow
 PAGE = 50
 DAYS = 7
 FAILURES_SHOWN = 20
-NOT_FOUND, UNPROCESSABLE = 404, 422
+NOT_FOUND = 404
 NO_SUCH_WORKSPACE = "There is no such workspace."
 
 
@@ -72,15 +73,18 @@ async def show(visit: Visit) -> Response:
 
 async def plan(visit: Visit) -> Response:
     """Show the form that moves a workspace to another plan."""
-    return await _form(visit, "operator_plan.html")
+    return await _with_workspace(visit, "operator_plan.html")
 
 
 async def change_plan(visit: Visit) -> Response:
     """Move the workspace to a plan, with that plan's slots and messages."""
     workspace = await _find(visit, visit.request.path_params["id"])
-    chosen = read_plan(visit.form)
-    if workspace is None or isinstance(chosen, Problem):
-        return await _form(visit, "operator_plan.html", chosen if isinstance(chosen, Problem) else None)
+    if workspace is None:
+        return render_problem(visit, NOT_FOUND, NO_SUCH_WORKSPACE)
+    try:
+        chosen = read_plan(visit.form)
+    except AdminError as refusal:
+        return _form(visit, "operator_plan.html", workspace, refusal)
     await set_plan(
         visit.context.database,
         workspace_id=workspace.workspace_id,
@@ -94,15 +98,18 @@ async def change_plan(visit: Visit) -> Response:
 
 async def limits(visit: Visit) -> Response:
     """Show the form that sets slots and monthly messages."""
-    return await _form(visit, "operator_limits.html")
+    return await _with_workspace(visit, "operator_limits.html")
 
 
 async def change_limits(visit: Visit) -> Response:
     """Set the workspace's slots and monthly messages; the sweeper lets in whoever waits."""
     workspace = await _find(visit, visit.request.path_params["id"])
-    chosen = read_limits(visit.form)
-    if workspace is None or isinstance(chosen, Problem):
-        return await _form(visit, "operator_limits.html", chosen if isinstance(chosen, Problem) else None)
+    if workspace is None:
+        return render_problem(visit, NOT_FOUND, NO_SUCH_WORKSPACE)
+    try:
+        chosen = read_limits(visit.form)
+    except AdminError as refusal:
+        return _form(visit, "operator_limits.html", workspace, refusal)
     await set_limits(
         visit.context.database,
         workspace_id=workspace.workspace_id,
@@ -113,15 +120,19 @@ async def change_limits(visit: Visit) -> Response:
     return go_to(f"/operator/workspaces/{workspace.workspace_id}", "limits-changed")
 
 
-async def _form(visit: Visit, template: str, refusal: Problem | None = None) -> Response:
-    """Show a form about the workspace; after a refusal with what was typed, at first with what is."""
+async def _with_workspace(visit: Visit, template: str) -> Response:
     workspace = await _find(visit, visit.request.path_params["id"])
     if workspace is None:
         return render_problem(visit, NOT_FOUND, NO_SUCH_WORKSPACE)
+    return _form(visit, template, workspace)
+
+
+def _form(visit: Visit, template: str, workspace: WorkspaceRow, refusal: AdminError | None = None) -> Response:
+    """Show a form about the workspace; after a refusal with what was typed, at first with what is."""
     now = {"plan": workspace.plan.value, "slots": workspace.slots, "message_limit": workspace.message_limit}
     settings = visit.context.settings
     plans = [(each, settings.slots_of(each), settings.monthly_messages_of(each)) for each in Plan]
-    status = UNPROCESSABLE if refusal else 200
+    status = 200 if refusal is None else refusal.status
     return render(visit, template, status, workspace=workspace, plans=plans, values=now | visit.form, refusal=refusal)
 
 

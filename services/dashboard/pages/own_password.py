@@ -11,6 +11,7 @@ from services.dashboard.context import doors_database
 from services.dashboard.errors import AdminError, invalid
 from services.dashboard.pages.page import Page
 from services.dashboard.pages.render import go_to, render
+from services.dashboard.refusals import Refusals
 from services.dashboard.signing_in.attempts import WINDOW_SECONDS, is_too_often, subjects_of
 from services.dashboard.signing_in.cookie import WHOLE_LIFE_SECONDS, cookie_hash, set_cookie
 from services.dashboard.signing_in.login import TOO_OFTEN
@@ -34,9 +35,12 @@ async def show(visit: Visit) -> Response:
 async def change(visit: Visit) -> Response:
     """Change the password of whoever knows the old one."""
     old, new = visit.form.pop("old", ""), visit.form.pop("new", "")
+    refusals = Refusals()
     try:
-        member = await _member(visit, old)
-        _refuse_bad(new, visit.form.pop("again", ""))
+        with refusals.noting():
+            member = await _member(visit, old)
+        refusals.read(_refuse_bad, new, visit.form.pop("again", ""))
+        refusals.raise_all()
     except AdminError as refusal:
         return render(visit, "own_password.html", refusal.status, refusal=refusal)
     await set_password(
@@ -80,11 +84,12 @@ async def _member(visit: Visit, old: str) -> MemberRow:
 
 
 def _refuse_bad(new: str, again: str) -> None:
-    problem = problem_with_password(new)
+    refusals, problem = Refusals(), problem_with_password(new)
     if problem is not None:
-        raise invalid("new", problem)
+        refusals.note(invalid("new", problem))
     if new != again:
-        raise invalid("again", "The two new passwords differ; type them again.")
+        refusals.note(invalid("again", "The two new passwords differ; type them again."))
+    refusals.raise_all()
 
 
 PAGES = [

@@ -11,7 +11,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from services.dashboard.context import context_of, enter_workspace
-from services.dashboard.pages.render import render_problem
+from services.dashboard.pages.menu import first_page_of
+from services.dashboard.pages.render import go_to, render_problem
 from services.dashboard.posted import read_posted
 from services.dashboard.signing_in.cookie import (
     IDLE_LIFE_SECONDS,
@@ -65,6 +66,8 @@ def route_of(page: Page) -> Route:
             files=[],
         )
         if not session.role.may(page.needs):
+            if page.path == "/":
+                return go_to(first_page_of(session.role))
             return render_problem(visit, FORBIDDEN, NOT_YOURS)
         if page.method == "POST":
             form, files = await read_posted(request, takes_files=page.takes_files)

@@ -25,6 +25,8 @@ def read_rates(values: Mapping[str, str], words: Mapping[str, str], before: Mapp
         name: refusals.read(read_number, name, values[name], told, least=1, most=MOST_MESSAGES)
         for name, told in words.items()
     }
-    refusals.raise_all()
     typed = {name: rate for name, rate in rates.items() if rate != before.get(name)}
-    return rates | settle_bursts(typed, before, words)
+    with refusals.noting():
+        rates |= settle_bursts(typed, before, words, refused=refusals.fields)
+    refusals.raise_all(tuple(words))
+    return rates

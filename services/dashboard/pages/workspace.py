@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from starlette.responses import Response
 
 from services.dashboard.errors import AdminError
@@ -16,7 +14,7 @@ from shared.domain.months import month_of, resets_at
 from shared.domain.plans import Plan
 from shared.domain.retention import MOST_RETENTION_DAYS
 from shared.domain.roles import Role
-from shared.store.workspaces.change import set_rate, set_retention
+from shared.store.workspaces.change import update_workspace
 from shared.store.workspaces.read import find_workspace, read_quota
 from shared.store.workspaces.rows import WorkspaceRow
 
@@ -33,10 +31,14 @@ async def change_rate(visit: Visit) -> Response:
     """Say how many messages may come for all bots together; empty fields set no limit."""
     values = {name: visit.form.get(name, "") for name in RATE_WORDS}
     try:
-        changes = read_rates(values, RATE_WORDS, asdict(await _workspace(visit)))
+        await update_workspace(
+            visit.context.database,
+            lambda before: read_rates(values, RATE_WORDS, before),
+            workspace_id=visit.workspace_id,
+            actor=visit.actor,
+        )
     except AdminError as refusal:
         return await _page(visit, values, refusal)
-    await set_rate(visit.context.database, workspace_id=visit.workspace_id, changes=changes, actor=visit.actor)
     return go_to("/workspace", "rate-changed")
 
 
@@ -49,7 +51,9 @@ async def change_retention(visit: Visit) -> Response:
         )
     except AdminError as refusal:
         return await _page(visit, values, refusal)
-    await set_retention(visit.context.database, workspace_id=visit.workspace_id, days=days, actor=visit.actor)
+    await update_workspace(
+        visit.context.database, lambda _: {"retention_days": days}, workspace_id=visit.workspace_id, actor=visit.actor
+    )
     return go_to("/workspace", "retention-changed")
 
 

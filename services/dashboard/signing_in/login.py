@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -9,6 +12,7 @@ from starlette.routing import Route
 from services.dashboard.authenticate import address_of
 from services.dashboard.body import read_form_fields
 from services.dashboard.context import AdminContext, context_of
+from services.dashboard.errors import invalid_fields
 from services.dashboard.pages.render import bare_page
 from services.dashboard.signing_in.attempts import WINDOW_SECONDS, is_too_often, subjects_of
 from services.dashboard.signing_in.cookie import (
@@ -23,7 +27,7 @@ from services.dashboard.signing_in.cookie import (
 )
 from services.dashboard.signing_in.passwords import is_password
 from shared.domain.roles import Role
-from shared.domain.token_format import hash_token
+from shared.domain.token_format import ADMIN_PREFIX, hash_token
 from shared.ids import new_token_text
 from shared.store.members.read import find_member
 from shared.store.sessions.login_failures import (
@@ -35,9 +39,14 @@ from shared.store.sessions.sessions import end_session, open_session
 from shared.store.tokens.find import find_token
 from shared.store.tokens.rows import TokenKind
 
-FORBIDDEN, TOO_MANY, UNAUTHORIZED, SEE_OTHER = 403, 429, 401, 303
+FORBIDDEN, TOO_MANY, UNAUTHORIZED, UNPROCESSABLE, SEE_OTHER = 403, 429, 401, 422, 303
 WRONG_PASSWORD = "E-mail or password is wrong. Try again, or ask an owner of the workspace."  # noqa: S105 # nosec B105
 WRONG_TOKEN = "This admin token is unknown or was revoked."  # noqa: S105 # nosec B105
+FILL_IN = {
+    "token": f"Paste an admin token; it begins with {ADMIN_PREFIX}.",
+    "email": "Type your e-mail address.",
+    "password": "Type your password.",
+}
 TOO_OFTEN = "Too many failed attempts. Wait 15 minutes and try again."
 FOREIGN_SIGN_OUT = "This form did not come from a page of yours, or is too old. Open a page and sign out there."
 FOREIGN = "This form did not come from this page. Open the page again and sign in here."
@@ -54,6 +63,9 @@ async def sign_in(request: Request) -> Response:
     next_path, by_token = local_path(form.get("next")), "token" in form
     if not is_same_origin(request):
         return _page(next_path, FORBIDDEN, FOREIGN)
+    empty = _empty_fields(form)
+    if empty:  # nothing was tried, so nothing is counted
+        return _page(next_path, UNPROCESSABLE, by_token=by_token, email=form.get("email", ""), problems=empty)
     database = context_of(request).database
     subjects = subjects_of(address_of(request), None if by_token else _email(form))
     counted = await count_login_attempt(database, list(subjects), within_seconds=WINDOW_SECONDS)
@@ -114,14 +126,29 @@ async def _by_password(context: AdminContext, form: dict[str, str], cookie: str)
     return "/operator" if member.role is Role.OPERATOR else "/"
 
 
+def _empty_fields(form: Mapping[str, str]) -> dict[str, str]:
+    """Return a sentence for every field that has to be filled in and is not, by field."""
+    needed = ("token",) if "token" in form else ("email", "password")
+    return {name: FILL_IN[name] for name in needed if not form.get(name, "").strip()}
+
+
 def _email(form: dict[str, str]) -> str:
     return form.get("email", "").strip().lower()
 
 
 def _page(
-    next_path: str, status: int = 200, problem: str | None = None, *, by_token: bool = False, email: str = ""
+    next_path: str,
+    status: int = 200,
+    problem: str | None = None,
+    *,
+    by_token: bool = False,
+    email: str = "",
+    problems: Mapping[str, str] = MappingProxyType({}),
 ) -> Response:
-    return bare_page("login.html", status, next=next_path, problem=problem, by_token=by_token, email=email)
+    """Return the page; `problem` is what is wrong with all that was typed, `problems` with single fields."""
+    said = {"problem": problem, "by_token": by_token, "email": email}
+    refusal = invalid_fields(problems) if problems else None
+    return bare_page("login.html", status, next=next_path, refusal=refusal, **said)
 
 
 ROUTES = [

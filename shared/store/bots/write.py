@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -73,25 +73,32 @@ async def create_bot(database: Database, bot: NewBot, *, actor: Actor, token: Ne
 
 async def update_bot(
     database: Database,
+    change: Callable[[BotRow], Mapping[str, Any]],
     *,
     workspace_id: UUID,
     bot_id: UUID,
-    changes: Mapping[str, Any],
     actor: Actor,
+    may_reindex: bool = False,
 ) -> BotRow | None:
     """Change what CHANGEABLE names; return the bot as it is now, None when there is none.
 
-    What is as it was is no change: without any other, nothing is written.
+    `change` is given the bot as it stands, locked, and returns what becomes of it; what it raises leaves all as it
+    was. Only with `may_reindex` may that be another language. What is as it was is no change: without any other,
+    nothing is written.
     """
     async with database.transaction() as connection:
-        if "language" in changes:
+        if may_reindex:
             await connection.execute(LOCK_REINDEXING, {"bot_id": bot_id})
         await start_epoch(connection, workspace_id)
         found = (await connection.execute(LOCK, {"workspace_id": workspace_id, "bot_id": bot_id})).one_or_none()
-        differing = differing_of(found, {name: changes[name] for name in CHANGEABLE if name in changes})
-        if found is None or not differing:
+        if found is None:
             await connection.rollback()
-            return bot_of(found) if found else None
+            return None
+        changes = change(bot_of(found))
+        differing = differing_of(found, {name: changes[name] for name in CHANGEABLE if name in changes})
+        if not differing:
+            await connection.rollback()
+            return bot_of(found)
         await append_audit(connection, AuditEntry(workspace_id, actor, "bot.update", bot_id, _audited(differing)))
         values = {name: differing.get(name, getattr(found, name)) for name in CHANGEABLE}
         if values["language"] != found.language:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from sqlalchemy import text
@@ -22,10 +22,13 @@ LIMIT = text("UPDATE workspace_counters SET message_limit = :message_limit WHERE
 LOCK = text(
     "SELECT rate_per_minute, rate_burst, retention_days FROM workspaces WHERE id = :workspace_id FOR NO KEY UPDATE"
 )
-RATE = text(
-    "UPDATE workspaces SET rate_per_minute = :rate_per_minute, rate_burst = :rate_burst WHERE id = :workspace_id"
+UPDATE = text(
+    "UPDATE workspaces SET rate_per_minute = :rate_per_minute, rate_burst = :rate_burst, "
+    "retention_days = :retention_days WHERE id = :workspace_id"
 )
-RETENTION = text("UPDATE workspaces SET retention_days = :days WHERE id = :workspace_id")
+ACTIONS = {"workspace.retention": ("retention_days",), "workspace.rate": ("rate_per_minute", "rate_burst")}
+"""By what the audit calls a change the columns that it is made of."""
+CHANGEABLE = tuple(name for names in ACTIONS.values() for name in names)
 NOW = text("SELECT slots, message_limit FROM workspace_counters WHERE workspace_id = :workspace_id")
 
 
@@ -85,34 +88,30 @@ async def set_limits(database: Database, *, workspace_id: UUID, slots: int, mess
             await append_audit(connection, AuditEntry(workspace_id, actor, "workspace.quota", workspace_id, details))
 
 
-async def set_rate(database: Database, *, workspace_id: UUID, changes: Mapping[str, int | None], actor: Actor) -> None:
-    """Change `rate_per_minute` or `rate_burst`, by which messages for all bots together may come; None clears.
+async def update_workspace(
+    database: Database,
+    change: Callable[[Mapping[str, int | None]], Mapping[str, int | None]],
+    *,
+    workspace_id: UUID,
+    actor: Actor,
+) -> None:
+    """Change by which rate messages for all bots together may come, or for how many days texts are kept.
 
-    What is as it was is no change: without any other, nothing is written.
+    `change` is given what CHANGEABLE names as it stands, locked, and returns what becomes of it; None: no limit, for
+    ever. What it raises leaves all as it was. What is as it was is no change: without any other, nothing is written.
+    Texts that are older than they are kept, the sweeper erases, and they do not come back.
     """
     where = {"workspace_id": workspace_id}
     async with database.transaction() as connection:
         await start_epoch(connection, workspace_id)
-        before = (await connection.execute(LOCK, where)).one()
-        differing = differing_of(before, changes)
+        found = (await connection.execute(LOCK, where)).one()
+        before = {name: getattr(found, name) for name in CHANGEABLE}
+        differing = differing_of(found, change(before))
         if not differing:
             await connection.rollback()
             return
-        await append_audit(connection, AuditEntry(workspace_id, actor, "workspace.rate", workspace_id, differing))
-        values = {name: differing.get(name, getattr(before, name)) for name in ("rate_per_minute", "rate_burst")}
-        await connection.execute(RATE, where | values)
-
-
-async def set_retention(database: Database, *, workspace_id: UUID, days: int | None, actor: Actor) -> None:
-    """Say for how many days texts are kept, None: for ever; what is older, the sweeper erases, and it does not come back.
-
-    Without a difference, nothing is written.
-    """
-    where, details = {"workspace_id": workspace_id}, {"retention_days": days}
-    async with database.transaction() as connection:
-        await start_epoch(connection, workspace_id)
-        if not differing_of((await connection.execute(LOCK, where)).one(), details):
-            await connection.rollback()
-            return
-        await append_audit(connection, AuditEntry(workspace_id, actor, "workspace.retention", workspace_id, details))
-        await connection.execute(RETENTION, where | {"days": days})
+        for action, names in ACTIONS.items():
+            details = {name: differing[name] for name in names if name in differing}
+            if details:
+                await append_audit(connection, AuditEntry(workspace_id, actor, action, workspace_id, details))
+        await connection.execute(UPDATE, where | before | differing)

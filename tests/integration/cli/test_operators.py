@@ -105,6 +105,29 @@ async def test_what_cannot_be_done_is_one_sentence_and_exit_2(installation: Inst
     assert "2 workspaces are named Acme" in await refusal(installation, "bot", "list", "Acme")
 
 
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("workspace", "retention", "Acme", "-4"), "days must be a whole number from 0 to 3650, not -4."),
+        (("workspace", "quota", "Acme", "-1.5"), "messages must be a whole number from 0 to 2147483647, not -1.5."),
+        (("workspace", "slots", "-3", "Acme"), "No workspace has the id or name -3"),
+        (("workspace", "slots", "Acme", "-3"), "turns must be a whole number from 1 to 2147483647, not -3."),
+        (("demo", "seed", "--turns", "-5"), "turns must be a whole number from 1 to 100000000, not -5."),
+        (("demo", "seed", "--bots=many"), "bots must be a whole number from 1 to 10000, not many."),
+    ],
+)
+async def test_a_number_that_cannot_be_is_named_with_the_range(
+    installation: Installation, words: tuple[str, ...], sentence: str
+) -> None:
+    await say(installation, "workspace", "create", "Acme")
+    assert sentence in await refusal(installation, *words)
+
+
+async def test_an_option_that_there_is_not_is_still_no_value(installation: Installation) -> None:
+    ended = await mevichat("workspace", "slots", "Acme", "3", "--fast", environment=installation)
+    assert (ended.code, "No such option: --fast" in ended.err) == (2, True)
+
+
 async def test_a_wrong_setting_is_one_sentence_and_exit_2(installation: Installation) -> None:
     assert "MEVICHAT_CONCURENCY is not a setting" in await refusal(
         installation | {"MEVICHAT_CONCURENCY": "3"}, "worker"

@@ -87,6 +87,7 @@ async def test_a_bots_token_and_an_empty_form_open_nothing(product: Product) -> 
     workspace = await product.make_workspace()
     bot = await workspace.add_bot("mevichat:mini")
 
-    for fields in ({"token": bot["token"]}, {"token": ""}, {}, {"email": "", "password": ""}):
+    empty: list[dict[str, str]] = [{"token": ""}, {}, {"email": "", "password": ""}]
+    for fields, status in (({"token": bot["token"]}, 401), *((fields, 422) for fields in empty)):
         answer = await Visitor(product).send("POST", "/login", fields)
-        assert (answer.status, "Set-Cookie" in answer.headers) == (401, False), fields
+        assert (answer.status, "Set-Cookie" in answer.headers) == (status, False), fields

@@ -49,6 +49,15 @@ def statements_of_pages() -> Iterator[list[str]]:
         event.remove(Engine, "before_cursor_execute", note)
 
 
+async def test_an_operator_who_comes_to_the_front_is_led_to_the_page_that_is_theirs(product: Product) -> None:
+    operator = await Visitor.operator(product)
+
+    front, other = await operator.get("/"), await operator.get("/keys")
+
+    assert (front.status, front.leads_to, other.status) == (303, "/operator", 403)
+    assert (await operator.get(front.leads_to)).status == 200
+
+
 async def test_workspaces_are_found_by_the_beginning_of_their_name_and_listed_a_page_at_a_time(
     product: Product,
 ) -> None:

@@ -124,6 +124,8 @@ async def test_each_role_opens_its_own_pages_and_no_other(product: Product) -> N
             if role in OPEN_TO[NEEDED[f"{page.method} {page.path}"]]:
                 assert answer.status in (200, 303, 400, 404, 409, 422), f"{role}: {page.method} {path}: {answer.status}"
                 assert not answer.leads_to.startswith("/login"), f"{role}: {page.method} {path}"
+            elif path == "/":  # the front leads everybody to a page of theirs
+                assert (answer.status, answer.leads_to) == (303, "/operator"), role
             else:
                 assert answer.status == 403, f"{role}: {page.method} {path}: {answer.status}"
 

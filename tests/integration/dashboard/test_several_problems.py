@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from shared.domain.plans import Plan
+from shared.domain.roles import Role
 from tests.product import Product, Workspace
 from tests.visitor import Answer, Visitor
 
 PROBLEM = re.compile(r'<p class="problem" id="([a-z_]+)-problem">([^<]+)</p>')
 FOCUSED = re.compile(r'aria-describedby="([a-z_]+)-problem" autofocus')
+NOBODY = "01980000-0000-7000-8000-000000000001"
 OPENAI = {"provider": "openai", "key": "sk-sim-ok-" + "g" * 24}
 
 
@@ -42,6 +44,18 @@ async def errors_of(workspace: Workspace, method: str, path: str, body: dict[str
         ("POST", "/api/keys", OPENAI | {"key": "no", "region": "mars"}, ["key", "region"]),
         ("PATCH", "/api/workspace", {"rate_per_minute": 0, "retention_days": 0}, ["rate_per_minute", "retention_days"]),
         ("POST", "/api/documents", {"title": "", "text": ""}, ["bot_id", "title", "text"]),
+        ("POST", "/api/documents", {"bot_id": NOBODY, "title": "", "text": " "}, ["bot_id", "title", "text"]),
+        ("POST", "/api/bots", {"name": "", "model": "gpt-4", "rate_burst": 5}, ["name", "model", "rate_burst"]),
+        ("POST", "/api/bots", {"name": 5, "model": 6, "key_id": NOBODY}, ["name", "model", "key_id"]),
+        ("POST", "/api/bots", {"name": "B", "model": "gpt-4", "key_id": NOBODY}, ["model", "key_id"]),
+        ("POST", "/api/bots", {"name": "", "model": "mevichat:mini", "rate_per_minute": 0, "rate_burst": 5}, ["name", "rate_per_minute"]),
+        ("POST", "/api/keys", {"provider": "openai", "key": "no", "label": ""}, ["key", "label"]),
+        ("POST", "/api/keys", {"provider": "openai", "label": 5, "region": "mars"}, ["key", "label", "region"]),
+        ("POST", "/api/tokens", {"kind": "bot", "name": ""}, ["name", "bot_id"]),
+        ("POST", "/api/tokens", {"kind": "admin", "name": 5, "bot_id": NOBODY}, ["name", "bot_id"]),
+        ("PATCH", "/api/workspace", {"rate_burst": 5, "retention_days": 0}, ["rate_burst", "retention_days"]),
+        ("PUT", "/api/notices/settings", {"webhook_url": "http://x", "email": 5, "rotate_secret": "perhaps"}, ["webhook_url", "rotate_secret", "email"]),
+        ("PUT", "/api/notices/settings", {"email": "no address", "rotate_secret": True}, ["rotate_secret", "email"]),
     ],
 )  # fmt: skip
 async def test_the_api_lists_every_wrong_field_with_its_sentence(
@@ -58,6 +72,25 @@ async def test_a_bots_change_is_judged_as_a_whole(product: Product) -> None:
 
     assert list(told) == ["name", "model", "user_rate_burst"]
     assert "upgrade" in told["model"]
+
+
+async def test_a_keys_change_is_judged_as_a_whole(product: Product) -> None:
+    workspace = await product.make_workspace()
+    path = f"/api/keys/{(await workspace.add_key('openai', OPENAI['key']))['id']}"
+
+    told = await errors_of(workspace, "PATCH", path, {"label": "", "default": False, "disabled": "perhaps"})
+
+    assert list(told) == ["label", "default", "disabled"]
+
+
+async def test_of_a_bots_change_what_can_be_known_is_told_beside_what_is_of_the_wrong_type(product: Product) -> None:
+    workspace = await product.make_workspace()
+    path = f"/api/bots/{(await workspace.add_bot('mevichat:mini'))['id']}"
+    body = {"name": 5, "model": 6, "key_id": NOBODY, "rate_per_minute": "many", "rate_burst": 2, "user_rate_burst": 2}
+
+    told = await errors_of(workspace, "PATCH", path, body)
+
+    assert list(told) == ["name", "model", "key_id", "rate_per_minute", "user_rate_burst"]
 
 
 async def test_what_is_no_field_lists_none(product: Product) -> None:
@@ -84,6 +117,21 @@ async def test_the_description_of_the_api_tells_of_the_list(product: Product) ->
         ),
         ("/workspace/rate", {"rate_per_minute": "many", "rate_burst": "-1"}, ["rate_per_minute", "rate_burst"]),
         ("/keys/new", {"provider": "openai", "key": "no", "label": "x" * 201, "region": "mars"}, ["key", "label", "region"]),
+        (
+            "/bots/new",
+            {"name": "B", "model": "mevichat:mini", "rate_per_minute": "many", "user_rate_burst": "2"},
+            ["rate_per_minute", "user_rate_burst"],
+        ),
+        ("/workspace/members/new", {"email": "ann", "role": "king", "password": "short"}, ["email", "role", "password"]),
+        ("/workspace/password", {"old": "wrong", "new": "short", "again": "other"}, ["old", "new", "again"]),
+        ("/workspace/tokens/new", {"name": "x" * 201}, ["name"]),
+        (
+            "/workspace/notices",
+            {"webhook_url": "http://x", "email": "ann", "rotate_secret": "yes"},
+            ["webhook_url", "email"],
+        ),
+        ("/workspace/notices", {"email": "ann", "rotate_secret": "yes"}, ["rotate_secret", "email"]),
+        ("/keys/{key}/settings", {"label": " "}, ["label"]),
         ("/bots/{bot}/documents/new", {"title": "x" * 201, "text": " "}, ["text", "title"]),
     ],
 )  # fmt: skip
@@ -91,15 +139,54 @@ async def test_a_form_tells_each_problem_beside_its_field_and_leads_to_the_first
     product: Product, path: str, typed: dict[str, str], fields: list[str]
 ) -> None:
     workspace = await product.make_workspace()
-    bot = await workspace.add_bot("mevichat:mini")
-    visitor = await Visitor.of_workspace(workspace)
+    bot, key = await workspace.add_bot("mevichat:mini"), await workspace.add_key("openai", OPENAI["key"])
+    visitor = await Visitor.of_workspace(workspace, Role.OWNER)
 
-    refused = await visitor.post(path.format(bot=bot["id"]), **typed)
+    refused = await visitor.post(path.format(bot=bot["id"], key=key["id"]), **typed)
 
     problems = problems_of(refused)
     assert (refused.status, list(problems)) == (422, fields)
     assert len(set(problems.values())) == len(fields), "each has a sentence of its own"
     assert FOCUSED.findall(refused.text) == fields[:1]
+
+
+async def test_an_operator_hears_of_both_limits_and_finds_what_was_typed(product: Product) -> None:
+    workspace = await product.make_workspace()
+    operator = await Visitor.operator(product)
+    path = f"/operator/workspaces/{workspace.workspace_id}/limits"
+
+    refused = await operator.post(path, slots="-1", message_limit="many")
+
+    assert (refused.status, list(problems_of(refused))) == (422, ["slots", "message_limit"])
+    assert FOCUSED.findall(refused.text) == ["slots"]
+    assert 'value="-1"' in refused.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "fields"),
+    [
+        ({"token": ""}, ["token"]),
+        ({"token": "  "}, ["token"]),
+        ({"email": "ann@example.com", "password": ""}, ["password"]),
+        ({}, ["email", "password"]),
+    ],
+)
+async def test_a_sign_in_form_that_is_empty_comes_back_with_a_sentence_beside_each_field(
+    product: Product, typed: dict[str, str], fields: list[str]
+) -> None:
+    refused = await Visitor(product).send("POST", "/login", typed | {"next": "/keys"})
+
+    assert (refused.status, list(problems_of(refused))) == (422, fields)
+    assert FOCUSED.findall(refused.text) == fields[:1]
+    assert refused.text.count('name="next" value="/keys"') == 2
+    assert typed.get("email", "") in refused.text
+
+
+async def test_who_sends_empty_sign_in_forms_has_tried_nothing(product: Product) -> None:
+    visitor = Visitor(product)
+    for _ in range(60):
+        assert (await visitor.send("POST", "/login", {"token": ""})).status == 422
+    await visitor.sign_in(token=(await product.make_workspace()).admin_token)
 
 
 async def test_uploaded_files_are_told_with_everything_else_that_is_wrong(product: Product) -> None:

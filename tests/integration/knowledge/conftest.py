@@ -49,10 +49,11 @@ class Library:
         """Change the bot's language."""
         await update_bot(
             self.bench.database,
+            lambda _: {"language": language},
             workspace_id=self.bench.workspace_id,
             bot_id=self.bench.bot_id,
-            changes={"language": language},
             actor=TESTER,
+            may_reindex=True,
         )
 
     async def reindex(self, at_most: int = 1_000) -> int:

@@ -122,7 +122,7 @@ async def test_a_limit_that_is_no_count_is_refused_with_the_fields_name(product:
         status, answer = await workspace.admin("PATCH", f"/api/bots/{bot['id']}", {field: value})
         assert (status, answer["error"]["param"]) == (422, field)
     status, answer = await workspace.admin("PATCH", "/api/workspace", {"rate_per_minute": 2_000_000})
-    assert (status, answer["error"]["message"]) == (422, "rate_per_minute must be at most 1000000.")
+    assert (status, answer["error"]["message"]) == (422, "rate_per_minute must be a whole number from 1 to 1,000,000.")
 
 
 async def test_a_burst_without_a_rate_is_refused_wherever_it_is_sent(product: Product) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from sqlalchemy import text
 from shared.domain.documents import ReadingFault
 from shared.domain.plans import Plan
 from shared.ids import new_id
-from shared.store.bots.rows import NewBot
+from shared.store.bots.rows import BotRow, NewBot
 from shared.store.bots.write import create_bot, update_bot
 from shared.store.database import Database
 from shared.store.documents.claim import CLAIM, claim_upload, fail_upload, release_upload, renew_upload
@@ -44,6 +45,11 @@ async def another_workspace(database: Database) -> tuple[UUID, UUID]:
     )
     await create_bot(database, NewBot(bot_id, workspace_id, "Other", "mevichat:mini"), actor=TESTER)
     return workspace_id, bot_id
+
+
+def speaking(language: str) -> Callable[[BotRow], dict[str, str]]:
+    """Return the change that gives a bot this language."""
+    return lambda _: {"language": language}
 
 
 async def send_files(database: Database, workspace_id: UUID, bot_id: UUID, *names: str) -> list[UUID]:
@@ -160,10 +166,10 @@ async def test_nobody_waits_for_the_counters_while_a_document_is_indexed(bench: 
 async def test_a_change_of_the_bot_and_a_new_document_do_not_wait_for_each_other_in_a_ring(bench: Bench) -> None:
     database, workspace_id, bot_id = bench.database, bench.workspace_id, bench.bot_id
     adding = partial(insert_document, workspace_id=workspace_id, bot_id=bot_id, most_passages=None, actor=TESTER)
-    changing = partial(update_bot, database, workspace_id=workspace_id, bot_id=bot_id, actor=TESTER)
+    changing = partial(update_bot, database, workspace_id=workspace_id, bot_id=bot_id, actor=TESTER, may_reindex=True)
     for language in ("english", "german", "auto") * 4:
         done = await asyncio.gather(
-            changing(changes={"language": language}),
+            changing(speaking(language)),
             *(adding(database, document_id=new_id(), title="T", passages=PASSAGES * 20) for _ in range(4)),
             reindex_passages(database, at_most=500),
             reindex_passages(database, at_most=500),
@@ -174,10 +180,11 @@ async def test_a_change_of_the_bot_and_a_new_document_do_not_wait_for_each_other
 async def test_a_bot_is_not_indexed_anew_while_somebody_writes_its_passages(bench: Bench) -> None:
     await update_bot(
         bench.database,
+        speaking("german"),
         workspace_id=bench.workspace_id,
         bot_id=bench.bot_id,
-        changes={"language": "german"},
         actor=TESTER,
+        may_reindex=True,
     )
     async with bench.database.transaction() as other:
         await lock_passages(other, bench.bot_id)

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from services.dashboard.api.document_files import ReplacementForm
 from services.dashboard.api.keys import KeyChange, NewKeyForm, RotationForm
 from services.dashboard.api.tokens import NewTokenForm
+from services.dashboard.api.workspace import WorkspaceChange
 from services.dashboard.body_problems import ANY_OTHER, field_of, sentence_of, sentences_of
 from services.dashboard.openapi import FORMS
 
@@ -53,6 +55,11 @@ def problems_of(form: type[BaseModel], body: dict[str, Any]) -> list[dict[str, A
         (KeyChange, {"label": "a\x00"}, "label contains a NUL character; correct it."),
         (KeyChange, {"default": "perhaps"}, "default must be true or false."),
         (RotationForm, {"key": "x", "version": 1.5}, "version must be a whole number."),
+        (RotationForm, {"key": "x", "version": -1}, "version must be at least 1."),
+        (WorkspaceChange, {"rate_per_minute": -1}, "rate_per_minute must be a whole number from 1 to 1,000,000."),
+        (WorkspaceChange, {"rate_per_minute": 1e30}, "rate_per_minute must be a whole number from 1 to 1,000,000."),
+        (WorkspaceChange, {"retention_days": "ten"}, "retention_days must be a whole number from 1 to 3,650."),
+        (ReplacementForm, {"text": " "}, "text has no words in it; correct it."),
         (NewTokenForm, {"kind": "root", "name": "x"}, "kind must be bot or admin."),
         (
             NewTokenForm,

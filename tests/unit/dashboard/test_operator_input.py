@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from services.dashboard.pages.operator_limits import Limits, Problem, read_limits, read_plan
+from services.dashboard.errors import AdminError
+from services.dashboard.pages.operator_limits import Limits, read_limits, read_plan
 from services.dashboard.pages.operator_turns import Filter, read_filter
 from shared.domain.error_types import ErrorType
 from shared.domain.plans import Plan
@@ -23,18 +24,20 @@ def test_numbers_may_be_grouped() -> None:
 
 
 @pytest.mark.parametrize(
-    ("slots", "messages", "param"), [("0", "1", "slots"), ("1", "-1", "message_limit"), ("", "", "slots")]
+    ("slots", "messages", "fields"),
+    [("0", "1", ["slots"]), ("1", "-1", ["message_limit"]), ("", "", ["slots", "message_limit"])],
 )
-def test_a_wrong_limit_names_its_field(slots: str, messages: str, param: str) -> None:
-    problem = read_limits({"slots": slots, "message_limit": messages})
+def test_every_wrong_limit_is_named(slots: str, messages: str, fields: list[str]) -> None:
+    with pytest.raises(AdminError) as refused:
+        read_limits({"slots": slots, "message_limit": messages})
 
-    assert isinstance(problem, Problem)
-    assert problem.param == param
+    assert list(refused.value.problems) == fields
 
 
 def test_a_plan_is_one_of_the_three() -> None:
     assert read_plan({"plan": "scale"}) is Plan.SCALE
-    assert read_plan({}) == Problem("plan", "Choose one of the plans: free, pro, scale.")
+    with pytest.raises(AdminError, match=r"Choose one of the plans: free, pro, scale\."):
+        read_plan({})
 
 
 def test_without_days_the_last_week_is_shown() -> None:

@@ -76,3 +76,10 @@ def test_a_form_tells_of_every_number_that_is_none_and_judges_no_burst_before() 
     with pytest.raises(AdminError) as refused:
         read_rates({"rate_per_minute": "many", "rate_burst": "-1"}, WORDS, {})
     assert list(refused.value.problems) == ["rate_per_minute", "rate_burst"]
+
+
+def test_a_burst_whose_rate_could_not_be_read_is_not_judged_and_every_other_is() -> None:
+    changes = {"rate_burst": 5, "user_rate_burst": 2}
+    with pytest.raises(AdminError) as refused:
+        settle_bursts(changes, {}, refused={"rate_per_minute"})
+    assert list(refused.value.problems) == ["user_rate_burst"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.dashboard.errors import AdminError, invalid
-from services.dashboard.key_rules import check_beside_key
+from services.dashboard.key_rules import note_beside_key
 from services.dashboard.refusals import Refusals
 from shared.domain.secret import Secret
 
@@ -46,12 +46,15 @@ def test_the_order_of_a_forms_fields_decides_which_is_the_first() -> None:
 
 
 def test_a_keys_text_its_label_and_its_address_are_told_together() -> None:
-    address = {"region": "mars", "organization": "acme", "project": None}
+    refusals, address = Refusals(), {"region": "mars", "organization": "acme", "project": None}
+    note_beside_key(refusals, Secret("no-key"), provider="openai", label="x" * 201, address=address)
     with pytest.raises(AdminError) as refused:
-        check_beside_key(Secret("no-key"), provider="openai", label="x" * 201, address=address)
+        refusals.raise_all(("key", "label"))
     assert list(refused.value.problems) == ["key", "label", "region", "organization"]
     assert "no-key" not in str(refused.value.problems)
 
 
 def test_a_text_that_alone_is_wrong_is_left_to_whoever_saves_the_key() -> None:
-    check_beside_key(Secret(""), provider="openai", label=None, address={})
+    refusals = Refusals()
+    note_beside_key(refusals, Secret(""), provider="openai", label=None, address={})
+    assert not refusals

@@ -26,7 +26,7 @@ def test_a_public_https_url_is_fine(url: str) -> None:
 @pytest.mark.parametrize(
     ("url", "word"),
     [
-        ("", "non-ASCII"),
+        ("", "is empty"),
         ("http://example.com", "https://"),
         ("ftp://example.com", "https://"),
         ("example.com/hook", "https://"),

@@ -76,9 +76,10 @@ def test_the_idempotency_hash_ignores_the_order_of_fields_and_sees_every_value()
         ({"messages": HELLO, "stream": "yes"}, 422, "stream"),
         ({"messages": HELLO, "model": 5}, 422, "model"),
         ({"messages": HELLO, "user": ["u"]}, 422, "user"),
-        (b'{"messages":[{"role":"user","content":"a\\u0000b"}]}', 422, None),
+        (b'{"messages":[{"role":"user","content":"a\\u0000b"}]}', 422, "messages"),
         (b'{"messages":[{"role":"user","content":"a\\ud800b"}]}', 400, None),
-        (b'{"messages":[{"role":"user","content":"a"}],"metadata":{"k":"\\u0000"}}', 422, None),
+        (b'{"messages":[{"role":"user","content":"a"}],"metadata":{"k":"\\u0000"}}', 422, "metadata"),
+        (b'{"messages":[{"role":"user","content":"a"}],"me\\u0000ta":1}', 422, None),
     ],
 )
 def test_bad_input_gets_a_status_and_names_its_field(
