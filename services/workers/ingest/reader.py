@@ -7,12 +7,12 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 from services.workers.ingest.frames import LENGTH, frame_of, length_in, value_in
+from services.workers.ingest.process_group import end_group
 from shared.domain.documents import ReadingFault, ReadingLimits
 from shared.errors import MevichatError
 from shared.knowledge.sections import SectionPassage
@@ -60,11 +60,8 @@ class Reader:
     async def stop(self) -> None:
         """End the process and whatever it has forked."""
         process, self._process = self._process, None
-        if process is None:
-            return
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
+        if process is not None:
+            await end_group(process)
 
     async def _start(self) -> asyncio.subprocess.Process:
         self._process = await asyncio.create_subprocess_exec(
