@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+import asyncpg
+import pytest
 
 from shared.domain.turn_status import TurnStatus
 from shared.ids import new_id
-from shared.store.database import Database
+from shared.store.database import PLANS, Database
 from shared.store.turns.accept import accept_turns
 from shared.store.turns.claim import Claim, claim_turns
 from shared.store.turns.record import record_attempts
@@ -17,6 +21,8 @@ from tests.integration.store.bench import Bench
 
 BATCHES = 12
 TURNS_A_BATCH = 5
+EVENTS_OF_A_YOUNG_TABLE = 20_000
+"""So many that PostgreSQL, which never analysed them, takes each turn to have a hundred."""
 
 
 async def test_a_turn_is_found_by_its_id_however_many_went_before(database_url: str) -> None:
@@ -30,6 +36,45 @@ async def test_a_turn_is_found_by_its_id_however_many_went_before(database_url: 
         assert await _walked(bench, "usage_events", "usage_events_pkey") == {}
     finally:
         await database.close()
+
+
+@pytest.mark.parametrize(
+    ("function", "of_their_own", "begins"),
+    [
+        ("count_usage", {"turn_ids": "uuid[]", "attempts": "integer[]"}, r"SELECT \* FROM usage_events.*?FOR UPDATE"),
+        ("mark_counted", {"changed": "usage_events[]"}, r"UPDATE usage_events.*?;"),
+    ],
+)
+async def test_events_of_a_young_table_are_found_by_one_look_at_all_their_ids(
+    database_url: str, function: str, of_their_own: dict[str, str], begins: str
+) -> None:
+    connection = await asyncpg.connect(database_url, server_settings=PLANS)
+    try:
+        await connection.execute("ALTER TABLE usage_events SET (autovacuum_enabled = off)")
+        await connection.execute(
+            "INSERT INTO usage_events (turn_id, attempt, workspace_id, bot_id, day, model, kind, ends_turn, failed) "
+            "SELECT gen_random_uuid(), 1, gen_random_uuid(), gen_random_uuid(), current_date, '', 'exact', true, false "
+            f"FROM generate_series(1, {EVENTS_OF_A_YOUNG_TABLE})"
+        )
+        statement = await _statement_of(connection, function, begins)
+        for number, name in enumerate(of_their_own, start=1):
+            statement = re.sub(rf"\b{name}\b", f"${number}", statement)
+        await connection.execute(f"PREPARE looking ({', '.join(of_their_own.values())}) AS {statement}")
+        plan = await connection.fetch(f"EXPLAIN EXECUTE looking ({', '.join(['NULL'] * len(of_their_own))})")
+    finally:
+        await connection.close()
+
+    lines = "\n".join(row[0] for row in plan)
+    assert "hashed SubPlan" in lines
+    assert "Nested Loop" not in lines, "each event would be compared with each id"
+
+
+async def _statement_of(connection: asyncpg.Connection, function: str, begins: str) -> str:
+    """Return the statement of a function's text, with its end."""
+    text = await connection.fetchval("SELECT prosrc FROM pg_proc WHERE proname = $1", function)
+    found = re.search(begins, text, re.DOTALL)
+    assert found is not None
+    return found[0].rstrip(";")
 
 
 async def _run_batch(bench: Bench) -> None:
