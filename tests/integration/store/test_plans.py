@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -21,6 +22,8 @@ from tests.integration.store.bench import Bench
 
 BATCHES = 12
 TURNS_A_BATCH = 5
+FLUSH = "SELECT pg_stat_force_next_flush()"
+KEPT_ANSWERS = 5_000
 EVENTS_OF_A_YOUNG_TABLE = 20_000
 """So many that PostgreSQL, which never analysed them, takes each turn to have a hundred."""
 
@@ -69,6 +72,25 @@ async def test_events_of_a_young_table_are_found_by_one_look_at_all_their_ids(
     assert "Nested Loop" not in lines, "each event would be compared with each id"
 
 
+async def test_of_a_workspace_that_keeps_no_more_than_its_share_no_answer_is_read(database_url: str) -> None:
+    connection = await asyncpg.connect(database_url, server_settings=PLANS)
+    try:
+        await connection.execute(
+            "WITH w AS (INSERT INTO workspaces (id, name, plan) VALUES (gen_random_uuid(), 'W', 'scale') RETURNING id) "
+            "INSERT INTO kept_answers (workspace_id, bot_id, cache_key, turn_id, attempt, kept_at, kept_until, answer) "
+            "SELECT id, id, uuid_send(gen_random_uuid()), gen_random_uuid(), 1, now() + n * interval '1 ms', now(), repeat('x', 1500) "
+            f"FROM w, generate_series(1, {KEPT_ANSWERS}) AS n"
+        )
+        await connection.execute("VACUUM kept_answers")
+        plan = await connection.fetchval(
+            f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT drop_answers_beyond({KEPT_ANSWERS}, 1000)"
+        )
+    finally:
+        await connection.close()
+
+    assert json.loads(plan)[0]["Plan"]["Shared Hit Blocks"] < KEPT_ANSWERS / 10
+
+
 async def _statement_of(connection: asyncpg.Connection, function: str, begins: str) -> str:
     """Return the statement of a function's text, with its end."""
     text = await connection.fetchval("SELECT prosrc FROM pg_proc WHERE proname = $1", function)
@@ -93,8 +115,12 @@ async def _run_batch(bench: Bench) -> None:
 
 async def _walked(bench: Bench, table: str, primary_key: str) -> dict[str, Any]:
     """Return how often each index of the table but its primary key was looked into."""
-    await bench.sql("SELECT pg_stat_force_next_flush()")
+    # each of the two connections knows what was looked into through it
+    await bench.sql(FLUSH)
+    await bench.database.fetch(FLUSH)
     rows = await bench.sql(
         "SELECT indexrelname, idx_scan FROM pg_stat_user_indexes WHERE relname = :table", table=table
     )
-    return {row.indexrelname: row.idx_scan for row in rows if row.idx_scan and row.indexrelname != primary_key}
+    walked = {row.indexrelname: row.idx_scan for row in rows if row.idx_scan}
+    assert walked.pop(primary_key) >= BATCHES
+    return walked
