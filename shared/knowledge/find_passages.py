@@ -29,7 +29,7 @@ FLUSHES_AT_ONCE = 2
 
 
 class PassageFinder:
-    """Finds passages; what many turns ask in the same instant, of whichever bots, are few statements together."""
+    """Finds passages; what many turns ask in the same instant, of whichever bots, are two statements together."""
 
     def __init__(self, database: Database, embedder: Embedder | None = None) -> None:
         self._meaning = None if embedder is None else MeaningSearch(database, embedder)
@@ -62,8 +62,6 @@ class PassageFinder:
         """Wait for the searches that are under way."""
         await self._questions.close()
         await self._searches.close()
-        if self._meaning is not None:
-            await self._meaning.close()
 
     async def _by_words(self, asked: BotQuestion, limit: int) -> tuple[Question, list[Passage]]:
         known = await self._questions.submit(asked)

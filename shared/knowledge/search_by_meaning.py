@@ -12,17 +12,12 @@ from shared.domain.chat import Passage
 from shared.domain.embedding_failure import EmbeddingFailure
 from shared.metrics import embedding_failures
 from shared.providers.embeddings import Embedder, Vector
-from shared.store.batcher import Batcher
 from shared.store.database import Database
-from shared.store.documents.embeddings import VectorSearch, find_nearest, has_vectors
+from shared.store.documents.embeddings import find_nearest, has_vectors
 from shared.store.errors import StoreError, StoreUnavailableError
 
 MOST_RANKED = 20
 """So far each ranking goes before the two are made one."""
-MOST_AT_ONCE = 4
-"""Comparing 10,000 vectors takes some milliseconds, and the questions in one statement wait for each other's; fewer than
-share a search by words, where an index leaves little to compare."""
-FLUSHES_AT_ONCE = 4
 QUIET_SECONDS = 60.0
 """So long no vector is asked for that could be compared with nothing: of one bot whose vectors PostgreSQL refuses to
 compare, of all where its database holds none."""
@@ -30,12 +25,11 @@ _log = structlog.get_logger()
 
 
 class MeaningSearch:
-    """Ranks passages by their vectors, a few questions in one statement; whatever fails leaves a question to its words."""
+    """Ranks passages by their vectors; whatever fails leaves a question to its words."""
 
     def __init__(self, database: Database, embedder: Embedder) -> None:
         self._database = database
         self._embedder = embedder
-        self._searches = Batcher(self._find, max_size=MOST_AT_ONCE, max_in_flight=FLUSHES_AT_ONCE)
         self._quiet_until: dict[UUID, float] = {}
 
     async def vector_of(self, bot_id: UUID, question: str) -> Vector | EmbeddingFailure:
@@ -52,20 +46,20 @@ class MeaningSearch:
             embedding_failures.labels("question", vector.value).inc()
             return []
         try:
-            return await self._searches.submit(VectorSearch(bot_id, vector, among))
+            return await find_nearest(
+                self._database,
+                bot_id=bot_id,
+                model=self._embedder.name,
+                vector=vector,
+                limit=MOST_RANKED,
+                among=among,
+            )
         except StoreUnavailableError:
             raise
         except StoreError as error:
             _log.warning("search_by_meaning_refused", bot_id=str(bot_id), error=str(error))
             await self._be_quiet(bot_id)
             return []
-
-    async def close(self) -> None:
-        """Wait for the searches that are under way."""
-        await self._searches.close()
-
-    async def _find(self, searches: Sequence[VectorSearch]) -> list[list[Passage]]:
-        return await find_nearest(self._database, searches, model=self._embedder.name, limit=MOST_RANKED)
 
     async def _be_quiet(self, bot_id: UUID) -> None:
         """Keep quiet about this bot alone, unless the database holds nobody's vectors."""

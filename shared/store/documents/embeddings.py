@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import text
 
 from shared.domain.chat import Passage
@@ -34,36 +32,23 @@ KEEP = text(
     "FROM unnest(CAST(:document_ids AS uuid[]), CAST(:ordinals AS integer[]), CAST(:vectors AS text[])) "
     "AS v (document_id, ordinal, vector) WHERE e.document_id = v.document_id AND e.ordinal = v.ordinal",
 )
+# a query of its own is read once, a parameter for each row
+ASKED = "(SELECT CAST(CAST(:vector AS text) AS halfvec))"
 NEAREST = text(
-    """
-    SELECT s.place, n.document_id, n.ordinal, found.title, found.text
-    FROM (
-        SELECT place, bot_id, document_ids, ordinals, CAST(vector AS halfvec) AS vector
-        FROM json_to_recordset(CAST(:searches AS json)) AS s (
-            place integer, bot_id uuid, vector text, document_ids uuid[], ordinals integer[]
-        )
-        OFFSET 0  -- each vector is read once, not for each that it is compared with
-    ) AS s
-    CROSS JOIN LATERAL (
-        -- of a bot by its own index alone: nearly all its vectors are of one model
-        SELECT document_id, ordinal, embedding <=> s.vector AS distance FROM passage_embeddings
-        WHERE s.document_ids IS NULL AND bot_id = s.bot_id
-            AND embedded_with IS NOT DISTINCT FROM CAST(:model AS text) AND embedding IS NOT NULL
-        UNION ALL
-        SELECT e.document_id, e.ordinal, e.embedding <=> s.vector
-        FROM unnest(s.document_ids, s.ordinals) AS a (document_id, ordinal)
-        CROSS JOIN LATERAL (
-            SELECT document_id, ordinal, embedding FROM passage_embeddings
-            WHERE document_id = a.document_id AND ordinal = a.ordinal AND bot_id IS NOT DISTINCT FROM s.bot_id
-                AND embedded_with IS NOT DISTINCT FROM CAST(:model AS text) AND embedding IS NOT NULL LIMIT 1
-        ) AS e
-        ORDER BY distance, document_id, ordinal LIMIT :at_most
-    ) AS n
-    CROSS JOIN LATERAL (
-        SELECT title, text FROM passages WHERE document_id = n.document_id AND ordinal = n.ordinal LIMIT 1
-    ) AS found
-    ORDER BY s.place, n.distance, n.document_id, n.ordinal
-    """,
+    "SELECT n.document_id, n.ordinal, p.title, p.text FROM ("
+    f"SELECT document_id, ordinal, embedding <=> {ASKED} AS distance "
+    # of a bot by its own index alone: nearly all its vectors are of one model
+    "FROM passage_embeddings WHERE bot_id = :bot_id AND embedded_with IS NOT DISTINCT FROM CAST(:model AS text) "
+    "AND embedding IS NOT NULL "
+    "ORDER BY distance, document_id, ordinal LIMIT :at_most"
+    ") AS n JOIN passages AS p USING (document_id, ordinal) ORDER BY n.distance, n.document_id, n.ordinal",
+)
+NEAREST_AMONG = text(
+    "SELECT p.document_id, p.ordinal, p.title, p.text "
+    "FROM unnest(CAST(:document_ids AS uuid[]), CAST(:ordinals AS integer[])) AS a (document_id, ordinal) "
+    "JOIN passage_embeddings AS e USING (document_id, ordinal) JOIN passages AS p USING (document_id, ordinal) "
+    "WHERE e.bot_id = :bot_id AND e.embedded_with = :model AND e.embedding IS NOT NULL "
+    f"ORDER BY e.embedding <=> {ASKED}, document_id, ordinal LIMIT :at_most",
 )
 HAS_VECTORS = text(
     "SELECT count(*) > 0 AS has_vectors FROM pg_attribute WHERE attrelid = 'passage_embeddings'::regclass "
@@ -78,15 +63,6 @@ class Embedding:
     document_id: UUID
     ordinal: int
     vector: Sequence[float] | None
-
-
-@dataclass(frozen=True, slots=True)
-class VectorSearch:
-    """A search for a bot's passages that are nearest to a vector: of all, or of those `among`."""
-
-    bot_id: UUID
-    vector: Sequence[float]
-    among: Sequence[Passage] | None = None
 
 
 async def has_vectors(database: Database) -> bool:
@@ -123,26 +99,22 @@ async def keep_embeddings(database: Database, embeddings: Sequence[Embedding], *
 
 
 async def find_nearest(
-    database: Database, searches: Sequence[VectorSearch], *, model: str, limit: int
-) -> list[list[Passage]]:
-    """Return for each search the bot's passages whose vectors are nearest to its own, the nearest first."""
-    values = orjson.dumps([_fields(place, one) for place, one in enumerate(searches)], default=str).decode()
-    rows = await database.call(NEAREST, searches=values, model=model, at_most=limit)
-    found: list[list[Passage]] = [[] for _ in searches]
-    for row in rows:
-        found[row.place].append(Passage(row.title, row.text, row.document_id, row.ordinal))
-    return found
-
-
-def _fields(place: int, one: VectorSearch) -> dict[str, Any]:
-    among = one.among
-    return {
-        "place": place,
-        "bot_id": one.bot_id,
-        "vector": _text_of(one.vector),
-        "document_ids": None if among is None else [passage.document_id for passage in among],
-        "ordinals": None if among is None else [passage.ordinal for passage in among],
-    }
+    database: Database,
+    *,
+    bot_id: UUID,
+    model: str,
+    vector: Sequence[float],
+    limit: int,
+    among: Sequence[Passage] | None = None,
+) -> list[Passage]:
+    """Return the bot's passages whose vectors are nearest to this one, the nearest first; of all, or of those `among`."""
+    values = {"bot_id": bot_id, "model": model, "vector": _text_of(vector), "at_most": limit}
+    if among is None:
+        rows = await database.call(NEAREST, **values)
+    else:
+        places = {"document_ids": [one.document_id for one in among], "ordinals": [one.ordinal for one in among]}
+        rows = await database.call(NEAREST_AMONG, **values, **places)
+    return [Passage(row.title, row.text, row.document_id, row.ordinal) for row in rows]
 
 
 def _text_of(vector: Sequence[float]) -> str:

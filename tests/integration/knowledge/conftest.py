@@ -8,21 +8,15 @@ from uuid import UUID
 
 import pytest
 
-from infra.simulator.server import Simulator
-from shared.domain.secret import Secret
 from shared.ids import new_id
 from shared.knowledge.add_document import DocumentAdded, NewDocument, add_document
 from shared.knowledge.find_passages import PassageFinder
-from shared.providers.embeddings import Embedder
-from shared.providers.session import open_session
 from shared.store.bots.rows import NewBot
 from shared.store.bots.write import create_bot, update_bot
 from shared.store.database import Database, DatabaseRole
 from shared.store.documents.reindex import reindex_passages
 from tests.actor import TESTER
 from tests.integration.store.bench import Bench
-
-KEY = "sk-sim-ok-embeddings"
 
 
 @dataclass(slots=True)
@@ -84,15 +78,3 @@ async def library(database_url: str) -> AsyncIterator[Library]:
     yield Library(await Bench.prepare(owner), service)
     await service.close()
     await owner.close()
-
-
-@pytest.fixture
-async def simulator() -> AsyncIterator[Simulator]:
-    async with Simulator() as running:
-        yield running
-
-
-@pytest.fixture
-async def embedder(simulator: Simulator) -> AsyncIterator[Embedder]:
-    async with open_session(concurrency=4) as session:
-        yield Embedder(session, simulator.openai_base_url, "text-embedding-3-small", Secret(KEY), question_seconds=5.0)

@@ -12,10 +12,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from shared.knowledge.embed_passages import embed_passages
 from shared.knowledge.find_passages import MOST_AT_ONCE, PassageFinder
-from shared.knowledge.search_by_meaning import MOST_AT_ONCE as VECTORS_AT_ONCE, MeaningSearch
-from shared.providers.embeddings import Embedder
 from shared.store.errors import StoreError
 from tests.integration.knowledge.conftest import Library
 from tests.retrieval.asking import add_texts
@@ -87,26 +84,6 @@ async def test_what_is_asked_at_once_are_two_statements_together(library: Librar
         answers = await asyncio.gather(*(found(finder, one) for one in asked))
 
     assert all(len(answer) == 1 for answer in answers)
-    assert len(sent) == 2
-
-
-async def test_meanings_that_are_asked_at_once_find_the_same_as_alone_in_few_statements(
-    library: Library, embedder: Embedder
-) -> None:
-    bots, meaning = [library.bench.bot_id, await library.add_bot()], MeaningSearch(library.service, embedder)
-    for bot_id in bots:
-        for title in ("Thermoinsulation", "Rainfall", "Boiling", f"Of {bot_id}"):
-            await library.add(title, f"{title}, and more of it.", bot_id)
-    await embed_passages(library.service, embedder)
-    asked = [(bots[at % 2], await embedder.embed_question(f"rainfalls {at}")) for at in range(2 * VECTORS_AT_ONCE)]
-    among = [(await meaning.nearest(*one, None))[1:3] if at % 3 == 0 else None for at, one in enumerate(asked)]
-    alone = [await meaning.nearest(*one, some) for one, some in zip(asked, among, strict=True)]
-
-    with counted_statements() as sent:
-        together = await asyncio.gather(*(meaning.nearest(*one, some) for one, some in zip(asked, among, strict=True)))
-
-    assert together == alone
-    assert [len(nearest) for nearest in alone] == [4 if some is None else 2 for some in among]
     assert len(sent) == 2
 
 

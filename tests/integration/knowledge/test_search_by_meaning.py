@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
@@ -10,14 +11,30 @@ from sqlalchemy import text
 
 from infra.simulator.server import Simulator
 from shared.domain.embedding_failure import EmbeddingFailure
+from shared.domain.secret import Secret
 from shared.knowledge.embed_passages import PASSAGES_AT_ONCE, embed_passages
 from shared.knowledge.find_passages import PassageFinder
 from shared.providers.embeddings import Embedder
+from shared.providers.session import open_session
 from shared.store.database import Database, DatabaseRole
 from shared.store.documents.write import delete_document
 from tests.actor import TESTER
-from tests.integration.knowledge.conftest import KEY, Library
+from tests.integration.knowledge.conftest import Library
 from tests.servers import until
+
+KEY = "sk-sim-ok-embeddings"
+
+
+@pytest.fixture
+async def simulator() -> AsyncIterator[Simulator]:
+    async with Simulator() as running:
+        yield running
+
+
+@pytest.fixture
+async def embedder(simulator: Simulator) -> AsyncIterator[Embedder]:
+    async with open_session(concurrency=4) as session:
+        yield Embedder(session, simulator.openai_base_url, "text-embedding-3-small", Secret(KEY), question_seconds=5.0)
 
 
 async def found(library: Library, embedder: Embedder, question: str) -> list[str]:
