@@ -35,6 +35,8 @@ from shared.vault.master_keys import parse_master_keys
 from shared.vault.vault import Vault
 
 CONNECTIONS = 4
+KEPT = 3
+"""Connections to Redis that are never given back: those of two lanes and of the inbox."""
 PROBES_AT_ONCE = 32
 
 
@@ -62,7 +64,7 @@ async def open_context(settings: Settings) -> AsyncIterator[AdminContext]:
         role=DatabaseRole.SERVICE,
         patience_seconds=settings.database_patience_seconds,
     )
-    redis = connect_redis(settings.redis_url or "", connections=CONNECTIONS + 2)  # the lane and the inbox keep one each
+    redis = connect_redis(settings.redis_url or "", connections=CONNECTIONS + KEPT)
     ringer = Ringer(redis)
     try:
         async with open_providers(settings, concurrency=PROBES_AT_ONCE) as providers:

@@ -10,10 +10,10 @@ from math import ceil
 from typing import Any, Final
 from uuid import UUID
 
-import structlog
 from redis.exceptions import RedisError
 
 from shared.clock import monotonic_seconds
+from shared.limits.rest import Rest
 from shared.limits.room import KnownRoom
 from shared.limits.scripts import load_scripts, run_commands
 from shared.limits.steps import Ask, KeySteps, Look, Renewal, Return, Step, commands_of, sort_by_key
@@ -24,11 +24,8 @@ from shared.tick_batch import TickBatch
 
 PATIENCE_SECONDS: Final = 1.0
 """A Redis that is silent for longer keeps no call waiting."""
-REST_SECONDS: Final = 1.0
-"""So long after a silence no call waits for Redis at all."""
 LONGEST_PAUSE_SECONDS: Final = 3_600.0
 """A provider that asks for more is asked again after so long."""
-_log = structlog.get_logger()
 
 
 class KeyLimits:
@@ -39,7 +36,8 @@ class KeyLimits:
     """
 
     def __init__(self, client: LaneRedis, *, permit_seconds: float, renew_seconds: float) -> None:
-        self._lane = RedisLane(client.connection_pool)  # its own: a call waits for no ring
+        # its own: a call waits for no ring
+        self._lane = RedisLane(client.connection_pool, patience_seconds=PATIENCE_SECONDS)
         self._permit_ms = round(permit_seconds * 1000)
         self._renew_seconds = renew_seconds
         self._scripts = load_scripts()
@@ -47,7 +45,7 @@ class KeyLimits:
         self._batch: TickBatch[Step] = TickBatch(self._send, max_in_flight=1)
         self._held: dict[str, Permit] = {}
         self._room = KnownRoom()
-        self._rests_until = 0.0
+        self._rest = Rest("limits_open")
         self._ids = _permit_ids()
 
     async def acquire(self, key_id: UUID, key_version: int, *, was_waiting: bool = False) -> Permit | NoRoom:
@@ -56,7 +54,7 @@ class KeyLimits:
         Who `was_waiting` comes for one of the places that were told; anybody else may only have been quicker.
         """
         permit = Permit(next(self._ids), LimitId(key_id, key_version))
-        if monotonic_seconds() < self._rests_until:
+        if self._rest.is_on:
             return self._open(permit)
         answer: asyncio.Future[Permit | NoRoom] = asyncio.get_running_loop().create_future()
         self._batch.add(Ask(permit, answer, was_waiting))
@@ -97,7 +95,7 @@ class KeyLimits:
 
     def look(self) -> None:
         """Ask Redis, at most once a second, what room turns of this process wait for: others make room too."""
-        if monotonic_seconds() >= self._rests_until:
+        if not self._rest.is_on:
             for limit_id in self._room.take_unheard(monotonic_seconds()):
                 self._batch.add(Look(limit_id))
 
@@ -117,10 +115,9 @@ class KeyLimits:
         keys = sort_by_key(steps)
         commands = [command for of_key in keys for command in commands_of(of_key, self._scripts, self._permit_ms)]
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                replies = iter(await run_commands(self._lane, commands, self._scripts))
-        except (RedisError, TimeoutError) as error:
-            self._rest(error)
+            replies = iter(await run_commands(self._lane, commands, self._scripts))
+        except RedisError as error:
+            self._rest.begin(error)
             for of_key in keys:
                 self._answer(of_key.asks, [self._open(ask.permit) for ask in of_key.asks])
             return
@@ -160,11 +157,6 @@ class KeyLimits:
         limits_open.inc()
         self._held[permit.permit_id] = permit
         return permit
-
-    def _rest(self, error: Exception) -> None:
-        if monotonic_seconds() >= self._rests_until + REST_SECONDS:
-            _log.warning("limits_open", error=type(error).__name__)
-        self._rests_until = monotonic_seconds() + REST_SECONDS
 
 
 def _permit_ids() -> Iterator[str]:

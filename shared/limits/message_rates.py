@@ -8,21 +8,17 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any, Final
 
-import structlog
 from redis.exceptions import RedisError
 
-from shared.clock import monotonic_seconds
 from shared.limits.rate_values import Bucket, RateStanding, TooFast
+from shared.limits.rest import Rest
 from shared.limits.scripts import load_rate_scripts, run_commands
 from shared.metrics import rate_limits_open
-from shared.redis_lane import Command, LaneRedis
+from shared.redis_lane import Command, LaneRedis, RedisLane
 from shared.tick_batch import TickBatch
 
 PATIENCE_SECONDS: Final = 0.5
 """A Redis that is silent for longer keeps no message waiting."""
-REST_SECONDS: Final = 1.0
-"""So long after a silence no message waits for Redis at all."""
-_log = structlog.get_logger()
 
 
 @dataclass(slots=True, eq=False)
@@ -39,11 +35,12 @@ class MessageRates:
     """
 
     def __init__(self, client: LaneRedis) -> None:
-        self._lane = client.lane
+        # its own: a message waits for no ring
+        self._lane = RedisLane(client.connection_pool, patience_seconds=PATIENCE_SECONDS)
         self._scripts = load_rate_scripts()
         # one at a time: a message is not given back before it was taken
         self._batch: TickBatch[_Step] = TickBatch(self._send, max_in_flight=1)
-        self._rests_until = 0.0
+        self._rest = Rest("rates_open")
 
     async def take(self, buckets: Sequence[Bucket]) -> RateStanding | TooFast | None:
         """Take a message from each bucket, or from none; return None where there are no buckets, or no Redis.
@@ -52,7 +49,7 @@ class MessageRates:
         """
         if not buckets:
             return None
-        if monotonic_seconds() < self._rests_until:
+        if self._rest.is_on:
             rate_limits_open.inc()
             return None
         answer: asyncio.Future[RateStanding | TooFast | None] = asyncio.get_running_loop().create_future()
@@ -73,10 +70,9 @@ class MessageRates:
     async def _send(self, steps: list[_Step]) -> None:
         replies: list[Any] | None = None
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                replies = await run_commands(self._lane, [step.command for step in steps], self._scripts)
-        except (RedisError, TimeoutError) as error:
-            self._rest(error)
+            replies = await run_commands(self._lane, [step.command for step in steps], self._scripts)
+        except RedisError as error:
+            self._rest.begin(error)
         for at, step in enumerate(steps):
             if step.answer is None:
                 continue
@@ -84,11 +80,6 @@ class MessageRates:
                 rate_limits_open.inc()
             if not step.answer.done():
                 step.answer.set_result(None if replies is None else read_reply(step.buckets, replies[at]))
-
-    def _rest(self, error: Exception) -> None:
-        if monotonic_seconds() >= self._rests_until + REST_SECONDS:
-            _log.warning("rates_open", error=type(error).__name__)
-        self._rests_until = monotonic_seconds() + REST_SECONDS
 
 
 def read_reply(buckets: Sequence[Bucket], reply: Sequence[int]) -> RateStanding | TooFast:

@@ -12,7 +12,6 @@ import os
 import sys
 from uuid import UUID
 
-import psutil
 from sqlalchemy import text
 
 from shared.domain.plans import Plan
@@ -30,6 +29,7 @@ from shared.store.documents.uploads import insert_uploads
 from shared.store.workspaces.create import create_workspace
 from tests.actor import TESTER
 from tests.integration.ingest.files import pdf_of
+from tests.measuring.cpu import cpu_seconds_of, tree_of
 from tests.servers import fresh_database, running_postgres, running_redis, until
 
 SENTENCE = "The shop in the old street opens at nine and closes at six, save on Sundays when it is closed. "
@@ -101,17 +101,11 @@ async def _read_all(database: Database, database_url: str, redis_url: str) -> fl
         return not await database.call(OPEN)
 
     await until(is_done, seconds=3_600)
-    process = psutil.Process(worker.pid)
-    cpu_seconds = sum(_cpu_seconds(each) for each in (process, *process.children()))
+    # a reader reads each file in a fork
+    cpu_seconds = sum(map(cpu_seconds_of, tree_of(worker.pid)))
     worker.terminate()
     await worker.wait()
     return cpu_seconds
-
-
-def _cpu_seconds(process: psutil.Process) -> float:
-    """Return what the process and its ended children took: a reader reads each file in a fork."""
-    times = process.cpu_times()
-    return float(times.user + times.system + times.children_user + times.children_system)
 
 
 if __name__ == "__main__":

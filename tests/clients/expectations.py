@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tests.measuring.markdown import table_lines
+
 WORKS = "works"
 PYTHON, NODE, LANGCHAIN, LLM = "openai (Python)", "openai (Node)", "langchain-openai", "llm"
 CLIENTS = (PYTHON, NODE, LANGCHAIN, LLM)
@@ -85,12 +87,12 @@ def expected_of(client: str) -> dict[str, str]:
 def table_of(seen: Mapping[str, Mapping[str, str]], versions: Mapping[str, str]) -> list[str]:
     """Return the table's lines: a line a case, a column a client that ran; what is not as expected stands out."""
     clients = [client for client in CLIENTS if client in seen]
-    heads = [f"{client} {versions[client]}" for client in clients]
-    lines = [f"| | {' | '.join(heads)} |", "|---" * (len(clients) + 1) + "|"]
-    for one in EXPECTATIONS:
-        cells = [_cell(seen[client].get(one.case), one.seen.get(client)) for client in clients]
-        lines.append(f"| {one.label} | {' | '.join(cells)} |")
-    return lines
+    heads = ["", *(f"{client} {versions[client]}" for client in clients)]
+    rows = [
+        [one.label, *(_cell(seen[client].get(one.case), one.seen.get(client)) for client in clients)]
+        for one in EXPECTATIONS
+    ]
+    return table_lines(heads, rows)
 
 
 def _cell(seen: str | None, expected: str | None) -> str:

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from tests.faults.beside import MOST_SLOWDOWN, together
 from tests.faults.run import Outcome
+from tests.measuring.markdown import table_lines
 
 HEADS = (
     *("seed", "faults injected", "turns driven", "lost", "doubled"),
@@ -26,9 +27,7 @@ def write_report(outcomes: Sequence[Outcome], folder: Path) -> None:
         table.add_row(*row)
     Console().print(table)
     lines = [
-        _line(HEADS),
-        _line(["---"] * len(HEADS)),
-        *map(_line, rows),
+        *table_lines(HEADS, rows),
         "",
         *_problems(outcomes),
         "",
@@ -88,7 +87,3 @@ def _problems(outcomes: Sequence[Outcome]) -> list[str]:
 def _ends(outcomes: Sequence[Outcome]) -> list[str]:
     ends: Counter[str] = sum((outcome.ends for outcome in outcomes), Counter())
     return ["How the turns ended:", "", *(f"- {end}: {turns:,}" for end, turns in ends.most_common())]
-
-
-def _line(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cells) + " |"

@@ -9,6 +9,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from tests.measuring.markdown import table_lines
+
 WIDTH = 150
 
 
@@ -29,6 +31,5 @@ def write_report(title: str, sheets: Sequence[Sheet], file: Path) -> None:
         for row in sheet.rows:
             table.add_row(*row)
         console.print(table)
-        lines += [f"## {sheet.title}", "", "| " + " | ".join(sheet.columns) + " |", "|" + "---|" * len(sheet.columns)]
-        lines += ["| " + " | ".join(row) + " |" for row in sheet.rows] + [""]
+        lines += [f"## {sheet.title}", "", *table_lines(sheet.columns, sheet.rows), ""]
     file.write_text("\n".join(lines), encoding="utf-8")

@@ -14,9 +14,6 @@ from shared.store.database import Database
 from shared.store.usage.count import count_usage
 
 MESSAGES_A_BATCH = 128
-EVENTS_A_STATEMENT = 100
-"""PostgreSQL compares each event that it finds with each that was named: thousands at once cost several times what they
-do in parts."""
 
 Events = Sequence[tuple[UUID, int]]
 
@@ -35,8 +32,6 @@ class Counting:
             await self._batcher.submit([(UUID(turn_id), attempt) for turn_id, attempt in event.events])
 
     async def _flush(self, messages: Sequence[Events]) -> Sequence[None]:
-        events = [event for events in messages for event in events]
-        for start in range(0, len(events), EVENTS_A_STATEMENT):
-            counted = await count_usage(self._database, events[start : start + EVENTS_A_STATEMENT])
-            events_counted.inc(counted)
+        counted = await count_usage(self._database, [event for events in messages for event in events])
+        events_counted.inc(counted)
         return [None] * len(messages)

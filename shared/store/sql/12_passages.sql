@@ -98,42 +98,33 @@ LANGUAGE sql AS $$
     WHERE (c.bot_id, c.language, c.word) = (of_bot, in_language, g.word) AND c.passages > g.passages;
 $$;
 
--- The counts follow the passages, whoever writes them; by no other way can they be changed.
-CREATE OR REPLACE FUNCTION count_new_passages() RETURNS trigger
+-- The counts follow the passages, whoever writes them; by no other way can they be changed. One function for all three
+-- triggers: each has the tables of its kind of change, and only statements that are reached look for them.
+CREATE OR REPLACE FUNCTION count_passages() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM lock_passages_of(bot_id) FROM (SELECT DISTINCT bot_id FROM new_passages ORDER BY 1) AS b;
-    PERFORM add_to_counts(bot_id, language, array_agg(words)) FROM new_passages GROUP BY bot_id, language;
-    INSERT INTO passage_embeddings SELECT document_id, ordinal, bot_id FROM new_passages;
-    RETURN NULL;
-END;
-$$;
-
-CREATE OR REPLACE FUNCTION count_old_passages() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
-BEGIN
-    PERFORM lock_passages_of(bot_id) FROM (SELECT DISTINCT bot_id FROM old_passages ORDER BY 1) AS b;
-    PERFORM take_from_counts(bot_id, language, array_agg(words)) FROM old_passages GROUP BY bot_id, language;
-    RETURN NULL;
-END;
-$$;
-
-CREATE OR REPLACE FUNCTION count_changed_passages() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
-BEGIN
-    PERFORM lock_passages_of(bot_id) FROM (SELECT DISTINCT bot_id FROM new_passages ORDER BY 1) AS b;
-    PERFORM take_from_counts(bot_id, language, array_agg(words)) FROM old_passages GROUP BY bot_id, language;
-    PERFORM add_to_counts(bot_id, language, array_agg(words)) FROM new_passages GROUP BY bot_id, language;
+    IF TG_OP <> 'INSERT' THEN
+        PERFORM lock_passages_of(bot_id) FROM (SELECT DISTINCT bot_id FROM old_passages ORDER BY 1) AS b;
+        PERFORM take_from_counts(bot_id, language, array_agg(words)) FROM old_passages GROUP BY bot_id, language;
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        PERFORM lock_passages_of(bot_id) FROM (SELECT DISTINCT bot_id FROM new_passages ORDER BY 1) AS b;
+        PERFORM add_to_counts(bot_id, language, array_agg(words)) FROM new_passages GROUP BY bot_id, language;
+    END IF;
+    IF TG_OP = 'INSERT' THEN
+        INSERT INTO passage_embeddings SELECT document_id, ordinal, bot_id FROM new_passages;
+    END IF;
     RETURN NULL;
 END;
 $$;
 CREATE OR REPLACE TRIGGER count_new_passages AFTER INSERT ON passages
-REFERENCING NEW TABLE AS new_passages FOR EACH STATEMENT EXECUTE FUNCTION count_new_passages();
+REFERENCING NEW TABLE AS new_passages FOR EACH STATEMENT EXECUTE FUNCTION count_passages();
 CREATE OR REPLACE TRIGGER count_old_passages AFTER DELETE ON passages
-REFERENCING OLD TABLE AS old_passages FOR EACH STATEMENT EXECUTE FUNCTION count_old_passages();
+REFERENCING OLD TABLE AS old_passages FOR EACH STATEMENT EXECUTE FUNCTION count_passages();
 CREATE OR REPLACE TRIGGER count_changed_passages AFTER UPDATE ON passages
 REFERENCING OLD TABLE AS old_passages NEW TABLE AS new_passages
-FOR EACH STATEMENT EXECUTE FUNCTION count_changed_passages();
+FOR EACH STATEMENT EXECUTE FUNCTION count_passages();
+DROP FUNCTION IF EXISTS count_new_passages(), count_old_passages(), count_changed_passages();
 
 -- Index the passages of some documents anew, about so many and of one document at least, of one bot whose language
 -- changed; returns how many passages were looked at: those whose language stays stay as they are. Who is writing the bot's passages goes first: it may not know the new language,

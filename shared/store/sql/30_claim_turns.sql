@@ -8,24 +8,28 @@ RETURNS TABLE (
 )
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
+DECLARE
+    claimable uuid[];
 BEGIN
-    -- `|| ''` keeps the status from choosing the index: one of the turns that wait may be long, and seem short
-    PERFORM 1 FROM turns WHERE id = ANY (turn_ids) AND status || '' = 'ready' ORDER BY id FOR UPDATE;
-    -- a later statement than the lock: it sees what was committed while we waited
+    SELECT array_agg(id) FILTER (WHERE deadline_at > clock_timestamp()) INTO claimable FROM (
+        -- `|| ''` keeps the status from choosing the index: one of the turns that wait may be long, and seem short
+        SELECT id, deadline_at FROM turns WHERE id = ANY (turn_ids) AND status || '' = 'ready' ORDER BY id FOR UPDATE
+    ) AS locked;
+    -- a later statement than the lock: it sees what was committed while we waited. Its condition is of ids alone, and
+    -- the next one's IS TRUE hides what else it asks: where PostgreSQL expects one turn, it compares each with each claim
     UPDATE turns AS t
     SET status = 'running', attempt = t.attempt + 1, claim_token = c.token, lease_owner = owner, call_began = false,
         lease_until = clock_timestamp() + make_interval(secs => lease_seconds),
         started_at = coalesce(t.started_at, clock_timestamp())
     FROM unnest(turn_ids, claim_tokens) AS c (turn_id, token)
-    WHERE t.id = ANY (turn_ids) AND t.id = c.turn_id AND t.status || '' = 'ready'
-        AND t.deadline_at > clock_timestamp();
+    WHERE t.id = ANY (claimable) AND t.id = c.turn_id;
     RETURN QUERY
     SELECT t.id, t.workspace_id, t.bot_id,
         (SELECT epoch FROM workspace_counters AS w WHERE w.workspace_id = t.workspace_id),
         t.attempt, t.retries, t.crashes, t.model, t.door, t.question, t.position, t.accepted_at, t.deadline_at,
         t.conversation, t.end_user, t.messages, t.parameters, t.inbox, clock_timestamp()
     FROM unnest(turn_ids, claim_tokens) AS c (turn_id, token)
-    JOIN turns AS t ON t.id = c.turn_id AND t.claim_token = c.token
-    WHERE t.id = ANY (turn_ids) AND t.status || '' = 'running';
+    JOIN turns AS t ON t.id = c.turn_id
+    WHERE t.id = ANY (turn_ids) AND (t.claim_token = c.token AND t.status = 'running') IS TRUE;
 END;
 $$;

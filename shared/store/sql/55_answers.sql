@@ -127,10 +127,15 @@ BEGIN
         )
         FROM keeping WHERE keeping.workspace_id IS NOT NULL
     ), beyond AS (
+        -- a share is counted in the index alone: only what is older than its last answer is read
         SELECT each.* FROM keeping CROSS JOIN LATERAL (
             SELECT k.workspace_id, k.bot_id, k.cache_key FROM kept_answers AS k
-            WHERE k.workspace_id = keeping.workspace_id
-            ORDER BY k.kept_at DESC OFFSET per_workspace LIMIT at_most
+            WHERE k.workspace_id = keeping.workspace_id AND k.kept_at < (
+                SELECT last_one.kept_at FROM kept_answers AS last_one
+                WHERE last_one.workspace_id = keeping.workspace_id
+                ORDER BY last_one.kept_at DESC OFFSET per_workspace - 1 LIMIT 1
+            )
+            ORDER BY k.kept_at DESC LIMIT at_most
         ) AS each
     )
     DELETE FROM kept_answers WHERE (workspace_id, bot_id, cache_key) IN (

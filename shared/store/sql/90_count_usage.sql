@@ -8,7 +8,9 @@ DECLARE
 BEGIN
     SELECT array_agg(e) INTO changed FROM (
         SELECT * FROM usage_events
-        WHERE turn_id = ANY (turn_ids) AND (turn_id, attempt) IN (SELECT * FROM unnest(turn_ids, attempts))
+        -- IS TRUE keeps the pairs a set to look into, never a join: while the table was not analysed yet, PostgreSQL
+        -- takes each turn to have many events, and joins by sorting all the ids anew for each of them
+        WHERE turn_id = ANY (turn_ids) AND ((turn_id, attempt) IN (SELECT * FROM unnest(turn_ids, attempts))) IS TRUE
             -- said so that the index of what is not counted is not read instead: there may be much of it
             AND revision - counted_revision > 0
         ORDER BY turn_id, attempt FOR UPDATE
@@ -65,7 +67,7 @@ BEGIN
         counted_estimated_output_tokens = CASE WHEN kind = 'estimated' THEN output_tokens ELSE 0 END,
         counted_cancelled = (ends_turn AND cancelled)::integer, counted_cache_hits = (ends_turn AND cache_hit)::integer
     WHERE turn_id = ANY (ARRAY(SELECT turn_id FROM unnest(changed)))
-        AND (turn_id, attempt) IN (SELECT turn_id, attempt FROM unnest(changed));
+        AND ((turn_id, attempt) IN (SELECT turn_id, attempt FROM unnest(changed))) IS TRUE;
 END;
 $$;
 
@@ -150,7 +152,7 @@ BEGIN
     )
     UPDATE usage_events AS e SET rung_at = clock_timestamp()
     WHERE e.turn_id = ANY (ARRAY(SELECT turn_id FROM late))
-        AND (e.turn_id, e.attempt) IN (SELECT turn_id, attempt FROM late)
+        AND ((e.turn_id, e.attempt) IN (SELECT turn_id, attempt FROM late)) IS TRUE
     RETURNING e.turn_id, e.attempt;
 END;
 $$;

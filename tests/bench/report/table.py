@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.bench.figures import Figure, Gap, Results
+from tests.measuring.markdown import table_lines
 
 OURS = "ours"
 NOT_MEASURED = ""
@@ -51,14 +52,14 @@ def markdown_table(lines: Sequence[Line], systems: Sequence[str]) -> list[str]:
     """Return the table's lines; a case is named once, an empty cell stays empty."""
     others = [f"{OURS} : {system}" for system in systems if system != OURS] if OURS in systems else []
     heads = ["case", "figure", *systems, *others, "aim"]
-    rows = [f"| {' | '.join(heads)} |", "|---|---|" + "---:|" * (len(heads) - 3) + "---|"]
+    rows = []
     case = None
     for line in lines:
         cells = ["" if line.case == case else line.case, _named(line)]
         cells += [shown(value) for value in (*line.values, *(line.ratios if others else ()))]
-        rows.append(f"| {' | '.join([*cells, line.target])} |")
+        rows.append([*cells, line.target])
         case = line.case
-    return rows
+    return table_lines(heads, rows, figures=slice(2, -1))
 
 
 def shown(value: float | None) -> str:

@@ -29,6 +29,7 @@ from shared.store.database import Database
 from shared.store.turns.rows import AttemptEnd
 from shared.store.workspaces.create import create_workspace
 from tests.actor import TESTER
+from tests.measuring.cpu import cpu_seconds_of
 from tests.servers import fresh_database, running_postgres
 from tests.unit.completion.making import WORKSPACE_ID, make_asked, make_turn
 
@@ -75,7 +76,7 @@ async def _answer(answers: Answers, number: int) -> AttemptEnd:
 
 
 def _cpu_seconds(pids: list[int]) -> float:
-    return sum(sum(psutil.Process(pid).cpu_times()[:2]) for pid in pids)
+    return sum(cpu_seconds_of(psutil.Process(pid)) for pid in pids)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,9 @@ from shared.queue.connection import connect_redis
 from shared.redis_lane import LaneRedis
 from tests.servers import until
 
+SILENT_MS = 4_000
+"""Less than any other command waits, so that Redis answers whoever does not give up before."""
+
 
 def limits_on(client: LaneRedis, *, permit_seconds: float = 15.0, renew_seconds: float = 5.0) -> KeyLimits:
     return KeyLimits(client, permit_seconds=permit_seconds, renew_seconds=renew_seconds)
@@ -270,3 +273,14 @@ async def test_without_redis_every_call_may_be_made_and_is_counted(
     assert len(permits) == 5
     assert limits_open._value.get() - before == 5
     await client.aclose()
+
+
+async def test_a_redis_that_is_silent_keeps_no_call_waiting(own_redis_server: EmbeddedRedis, key_id: UUID) -> None:
+    async with connect_redis(own_redis_server.url) as client:
+        await set_limit(client, key_id, 1)
+        limits = limits_on(client)
+        await client.execute_command("CLIENT", "PAUSE", SILENT_MS, "ALL")  # type: ignore[no-untyped-call]
+        before = limits_open._value.get()
+
+        assert len(await ask(limits, key_id, 2)) == 2, "Redis was waited for, and knows of room for one"
+        assert limits_open._value.get() - before == 2

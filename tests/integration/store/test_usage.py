@@ -44,6 +44,25 @@ async def test_an_event_that_is_counted_many_times_at_once_counts_once(bench: Be
     assert (row["input_tokens"], row["output_tokens"]) == (40, 20)
 
 
+async def test_of_a_batch_only_what_it_names_counts_and_what_it_names_twice_counts_once(bench: Bench) -> None:
+    first, second = await bench.accepted_and_claimed(), await bench.accepted_and_claimed()
+    for turn in (first, second):
+        await bench.record(completed(turn))
+    await bench.sql(
+        "INSERT INTO usage_events (turn_id, attempt, workspace_id, bot_id, day, model, kind, ends_turn, failed) "
+        "SELECT turn_id, 2, workspace_id, bot_id, day, model, 'exact', false, false FROM usage_events "
+        "WHERE turn_id = :turn_id",
+        turn_id=first.turn_id,
+    )
+    named = [(first.turn_id, 1), (second.turn_id, 1), (first.turn_id, 1), (second.turn_id, 2), (new_id(), 1)]
+
+    assert await count_usage(bench.database, named) == 2
+    assert await count_usage(bench.database, [(first.turn_id, 2), *named, (first.turn_id, 2)]) == 1
+    assert await count_usage(bench.database, named) == 0
+    (row,) = await rows(bench)
+    assert (row["turns"], row["input_tokens"], row["output_tokens"]) == (2, 20, 10)
+
+
 async def test_late_figures_replace_an_unknown_and_the_ledger_adds_the_difference(bench: Bench) -> None:
     turn = await bench.accepted_and_claimed()
     await bench.record(failed(turn, usage_kind=UsageKind.UNKNOWN, usage=NO_USAGE))
