@@ -221,5 +221,6 @@ def _engine(
         pool_timeout=CONNECT_TIMEOUT_SECONDS,
         pool_pre_ping=asks_first,
         logging_name=application_name,
+        hide_parameters=True,  # an error would quote texts
         connect_args={"timeout": CONNECT_TIMEOUT_SECONDS, "server_settings": settings},
     )

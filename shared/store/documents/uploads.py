@@ -26,7 +26,8 @@ DOCUMENT = text(
 UPLOAD = text(
     "INSERT INTO document_uploads (document_id, workspace_id, version, file_name, content) "
     "SELECT id, workspace_id, version + 1, :file_name, :content FROM documents "
-    "WHERE id = :document_id AND workspace_id = :workspace_id "
+    # locked: who deletes it meanwhile leaves nothing to insert for
+    "WHERE id = :document_id AND workspace_id = :workspace_id FOR KEY SHARE "
     "ON CONFLICT (document_id) DO UPDATE SET version = document_uploads.version + 1, file_name = excluded.file_name, "
     "content = excluded.content, status = 'waiting', reason_code = NULL, reason = NULL, attempts = 0, pages = NULL, "
     "pages_read = NULL, uploaded_at = excluded.uploaded_at, rung_at = clock_timestamp(), lease_until = NULL, "

@@ -195,6 +195,19 @@ async def test_a_bot_is_not_indexed_anew_while_somebody_writes_its_passages(benc
     assert [row.finished_at is None for row in await bench.sql("SELECT finished_at FROM reindexing")] == [False]
 
 
+async def test_a_document_that_goes_while_its_file_is_replaced_is_none(bench: Bench) -> None:
+    workspace_id, bot_id = await another_workspace(bench.database)
+    (document_id,) = await send_files(bench.database, workspace_id, bot_id, "a")
+    new = NewUpload(document_id, "", "b.txt", b"words")
+
+    async with bench.database.transaction() as other:
+        await other.execute(text("DELETE FROM documents WHERE id = :id"), {"id": document_id})
+        replacing = asyncio.ensure_future(replace_upload(bench.database, new, workspace_id=workspace_id, actor=TESTER))
+        await until(lambda: is_waiting(bench, "INSERT INTO document_uploads%"))
+
+    assert not await replacing
+
+
 async def test_a_reader_that_is_taking_a_file_leaves_the_others_to_other_readers(bench: Bench) -> None:
     for name in ("a", "b", "c"):
         await send_files(bench.database, *await another_workspace(bench.database), name)
