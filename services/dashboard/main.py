@@ -14,8 +14,6 @@ from services.dashboard.context import AdminContext
 from shared.admission.admission import Admission
 from shared.admission.backlog import watched_backlog
 from shared.clock import utc_now
-from shared.domain.catalogue import load_catalogue
-from shared.domain.recheck_rule import RecheckPolicy
 from shared.health import serve
 from shared.ids import new_id
 from shared.keys.context import KeyContext
@@ -31,8 +29,6 @@ from shared.replies.waiting import waiting_for_replies
 from shared.settings import Settings, load_settings
 from shared.signals import stop_on_signals
 from shared.store.database import Database, DatabaseRole
-from shared.vault.master_keys import parse_master_keys
-from shared.vault.vault import Vault
 
 CONNECTIONS = 4
 KEPT = 3
@@ -56,7 +52,6 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> int:
 @asynccontextmanager
 async def open_context(settings: Settings) -> AsyncIterator[AdminContext]:
     """Open everything that the handlers need, and close it after."""
-    vault, catalogue = Vault(parse_master_keys(settings.master_keys)), load_catalogue(settings.catalogue_file)
     database = Database.connect(
         settings.database_url or "",
         connections=CONNECTIONS,
@@ -67,26 +62,23 @@ async def open_context(settings: Settings) -> AsyncIterator[AdminContext]:
     redis = connect_redis(settings.redis_url or "", connections=CONNECTIONS + KEPT)
     ringer = Ringer(redis)
     try:
-        async with open_providers(settings, concurrency=PROBES_AT_ONCE) as providers:
-            keys = KeyContext(
+        async with (
+            open_providers(settings, concurrency=PROBES_AT_ONCE) as providers,
+            waiting_for_replies(database, ReplyInbox(redis, str(new_id()))) as waiting,
+            watched_backlog(database, limit=settings.waiting_limit_all) as backlog,
+        ):
+            keys = KeyContext.of(
+                settings,
                 database=database,
-                vault=vault,
                 providers=providers,
-                catalogue=catalogue,
                 ringer=ringer,
-                probe_timeout_seconds=settings.probe_timeout_seconds,
-                clock=utc_now,
-                recheck_policy=RecheckPolicy(settings.recheck_first_seconds, settings.recheck_longest_seconds),
                 limit_memory=LimitMemory(redis),
+                clock=utc_now,
             )
-            async with (
-                waiting_for_replies(database, ReplyInbox(redis, str(new_id()))) as waiting,
-                watched_backlog(database, limit=settings.waiting_limit_all) as backlog,
-            ):
-                admission = Admission(database, ringer, MessageRates(redis), catalogue, settings, backlog)
-                yield AdminContext(
-                    database, keys, ringer, QueueReader(redis), catalogue, settings, utc_now, admission, waiting
-                )
+            admission = Admission(database, ringer, MessageRates(redis), keys.catalogue, settings, backlog)
+            yield AdminContext(
+                database, keys, ringer, QueueReader(redis), keys.catalogue, settings, utc_now, admission, waiting
+            )
     finally:
         await redis.aclose()
         await database.close()

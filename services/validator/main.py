@@ -12,8 +12,6 @@ import uvloop
 from services.validator.actors import declare
 from services.validator.boot_audit import audit_sealed
 from shared.clock import utc_now
-from shared.domain.catalogue import load_catalogue
-from shared.domain.recheck_rule import RecheckPolicy
 from shared.health import serving_health
 from shared.keys.context import KeyContext
 from shared.limits.memory import LimitMemory
@@ -27,8 +25,6 @@ from shared.queue.routes import VALIDATE_KEY
 from shared.settings import Settings, load_settings
 from shared.signals import stop_on_signals
 from shared.store.database import Database, DatabaseRole
-from shared.vault.master_keys import parse_master_keys
-from shared.vault.vault import Vault
 
 CONNECTIONS = 2
 CONCURRENCY = 100
@@ -58,23 +54,19 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> int:
 @asynccontextmanager
 async def open_context(settings: Settings) -> AsyncIterator[KeyContext]:
     """Open everything that a key's life needs, and close it after."""
-    vault, catalogue = Vault(parse_master_keys(settings.master_keys)), load_catalogue(settings.catalogue_file)
     database = Database.connect(
         settings.database_url or "", connections=CONNECTIONS, application_name="validator", role=DatabaseRole.SERVICE
     )
     redis = connect_redis(settings.redis_url or "", connections=CONNECTIONS)
     try:
         async with open_providers(settings, concurrency=CONCURRENCY) as providers:
-            yield KeyContext(
+            yield KeyContext.of(
+                settings,
                 database=database,
-                vault=vault,
                 providers=providers,
-                catalogue=catalogue,
                 ringer=Ringer(redis),
-                probe_timeout_seconds=settings.probe_timeout_seconds,
-                clock=utc_now,
-                recheck_policy=RecheckPolicy(settings.recheck_first_seconds, settings.recheck_longest_seconds),
                 limit_memory=LimitMemory(redis),
+                clock=utc_now,
             )
     finally:
         await redis.aclose()

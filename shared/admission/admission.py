@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
@@ -129,29 +130,32 @@ class Admission:
                 holder = await holders.find(key)
                 if holder is None or holder.bot is None:
                     return TOKEN_REFUSED
-                turn = judge(
-                    request,
-                    holder,
-                    holder.bot,
-                    catalogue=self._catalogue,
-                    deadlines=self._deadlines,
-                    turn_id=turn_id,
-                    inbox=inbox,
-                )
-                if isinstance(turn, Refusal) and holders.is_fresh(key, came_at):
-                    return turn
-                if isinstance(turn, NewTurn):
-                    accepted = await self._accept_in_time(turn, holder, holder.bot)
-                    if isinstance(accepted, TooFast):
-                        if holders.is_fresh(key, came_at - RATES_OLD_SECONDS):
-                            return refusal_of(accepted)
-                    elif accepted is not None:
-                        return accepted
+                turn = self._judge(request, holder, holder.bot, turn_id, inbox)
+                decision = await self._decide_on(turn, holder, holder.bot, partial(holders.is_fresh, key), came_at)
             except StoreUnavailableError:
                 return UNAVAILABLE
-            # judged by an old configuration: read it again
-            holders.forget(key)
+            if decision is not None:
+                return decision
+            holders.forget(key)  # what is read now may judge otherwise
         return CONFIGURATION_UNSTEADY
+
+    def _judge(
+        self, request: ChatRequest, holder: Holder, bot: BotRow, turn_id: UUID, inbox: str | None
+    ) -> NewTurn | Refusal:
+        return judge(
+            request, holder, bot, catalogue=self._catalogue, deadlines=self._deadlines, turn_id=turn_id, inbox=inbox
+        )
+
+    async def _decide_on(
+        self, turn: NewTurn | Refusal, holder: Holder, bot: BotRow, is_fresh: Callable[[float], bool], came_at: float
+    ) -> Admitted | Refusal | None:
+        """Return what becomes of a turn that was judged; None where that was by an old configuration."""
+        if isinstance(turn, Refusal):
+            return turn if is_fresh(came_at) else None
+        accepted = await self._accept_in_time(turn, holder, bot)
+        if isinstance(accepted, TooFast):
+            return refusal_of(accepted) if is_fresh(came_at - RATES_OLD_SECONDS) else None
+        return accepted
 
     async def _accept_in_time(self, turn: NewTurn, holder: Holder, bot: BotRow) -> Admitted | Refusal | TooFast | None:
         """Count the turn under its rates and accept it; None when it was judged by an old configuration."""

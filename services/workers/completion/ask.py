@@ -47,10 +47,31 @@ class Asker:
         now: datetime,
     ) -> Called:
         """Run one provider call to its end; it fails as a value, and takes no longer than the turn has left."""
-        turn, model, key_use = attempt.turn, resolved.model, resolved.key_use
-        started = monotonic_seconds()
+        model, started = resolved.model, monotonic_seconds()
+        call = self._call_of(attempt.turn, resolved, prompt, credential, now=now, started=started)
+        attempt.held.call = CallNote(model.provider, model.wire_id, resolved.key_use)
+        first_text: list[float] = []
+        result = await self._exchange(self._providers[model.provider], call, attempt, first_text)
+        seconds = monotonic_seconds() - started
+        call_seconds.labels(model.provider).observe(seconds)
+        if isinstance(result, CallFailure):
+            calls_failed.labels(model.provider, result.error.value).inc()
+        first_text_ms = round((first_text[0] - started) * 1000) if first_text else None
+        return Called(result, call_ms=round(seconds * 1000), first_text_ms=first_text_ms)
+
+    def _call_of(
+        self,
+        turn: ClaimedTurn,
+        resolved: Resolved,
+        prompt: Prompt,
+        credential: Credential | None,
+        *,
+        now: datetime,
+        started: float,
+    ) -> ChatCall:
+        model, key_use = resolved.model, resolved.key_use
         left_seconds = (turn.deadline_at - now).total_seconds()
-        call = ChatCall(
+        return ChatCall(
             model=model,
             messages=prompt.messages,
             system=prompt.system,
@@ -62,15 +83,6 @@ class Asker:
             marks_system=self._prompts.marks(prompt.system, model, key_use.key_id if key_use else None, started),
             cache_key=cache_key_of(prompt, model, turn.bot_id),
         )
-        attempt.held.call = CallNote(model.provider, model.wire_id, key_use)
-        first_text: list[float] = []
-        result = await self._exchange(self._providers[model.provider], call, attempt, first_text)
-        seconds = monotonic_seconds() - started
-        call_seconds.labels(model.provider).observe(seconds)
-        if isinstance(result, CallFailure):
-            calls_failed.labels(model.provider, result.error.value).inc()
-        first_text_ms = round((first_text[0] - started) * 1000) if first_text else None
-        return Called(result, call_ms=round(seconds * 1000), first_text_ms=first_text_ms)
 
     async def _exchange(
         self,

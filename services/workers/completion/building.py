@@ -25,8 +25,6 @@ from services.workers.completion.room import Room
 from services.workers.completion.store_clock import StoreClock
 from services.workers.completion.turn_flow import TurnFlow
 from services.workers.completion.wake import Waker
-from shared.domain.catalogue import load_catalogue
-from shared.domain.recheck_rule import RecheckPolicy
 from shared.domain.retry_rule import RetryPolicy
 from shared.keys.context import KeyContext
 from shared.knowledge.find_passages import PassageFinder
@@ -40,8 +38,6 @@ from shared.queue.replies import ReplyWriter
 from shared.queue.ring import Ringer
 from shared.settings import Settings
 from shared.store.database import Database, DatabaseRole
-from shared.vault.master_keys import parse_master_keys
-from shared.vault.vault import Vault
 
 REDIS_CONNECTIONS = 16
 LAST_WRITES_SECONDS = 5.0
@@ -73,18 +69,14 @@ async def open_flow(settings: Settings) -> AsyncIterator[TurnFlow]:
         if settings.embedding_base_url is not None:
             session = await stack.enter_async_context(open_session(settings.concurrency))
             parts = replace(parts, embedder=open_embedder(settings, session))
-        vault = Vault(parse_master_keys(settings.master_keys))
         providers = await stack.enter_async_context(open_providers(settings, concurrency=settings.concurrency))
-        keys = KeyContext(
+        keys = KeyContext.of(
+            settings,
             database=parts.database,
-            vault=vault,
             providers=providers,
-            catalogue=load_catalogue(settings.catalogue_file),
             ringer=parts.ringer,
-            probe_timeout_seconds=settings.probe_timeout_seconds,
-            clock=parts.clock,
-            recheck_policy=RecheckPolicy(settings.recheck_first_seconds, settings.recheck_longest_seconds),
             limit_memory=parts.limit_memory,
+            clock=parts.clock,
         )
         flow = _flow(parts, keys)
         waker = Waker(parts.database, parts.limits, parts.ringer)
