@@ -41,6 +41,8 @@ backlog_unknown = Gauge("mevichat_backlog_unknown", "1 while that figure is too 
 turns_ended = counter("mevichat_turns_ended_total", "Attempts that ended, by status", status=TurnStatus)
 turns_running = Gauge("mevichat_turns_running", "Turns that this process runs now")
 call_seconds = Histogram("mevichat_call_seconds", "Seconds of a provider call", ["provider"], buckets=SECONDS)
+for each in PROVIDERS:  # as a counter's series: failures are divided by calls
+    call_seconds.labels(each)
 calls_failed = counter(
     "mevichat_call_failures_total", "Provider calls that failed", provider=PROVIDERS, error=ErrorType
 )

@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from enum import StrEnum
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
 from asyncpg import PostgresError
-from sqlalchemy import Row, TextClause, event, text
+from sqlalchemy import Connection, Row, TextClause, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -28,6 +29,8 @@ connection, would read the whole table for each turn once there are thousands (m
 RUNS_AFTER_COLLISIONS = 3
 WALLED_CONNECTIONS = 4
 """So many at most serve one workspace's own statements: what people look at and change, never a turn's way."""
+RENEW = "renew_patience"
+"""Under which a lent connection has what its statements call before they wait."""
 STAND_BEHIND = text("SELECT set_config('mevichat.workspace_id', :workspace_id, :for_this_transaction)")
 
 
@@ -134,9 +137,10 @@ class Database:
 
         """
         with translated():
-            async with self._lent() as connection, connection.begin():
+            async with self._lent() as connection:
                 await self._stand_behind_wall(connection, for_this_transaction=True)
                 yield connection
+                await connection.commit()
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[AsyncConnection]:
@@ -146,19 +150,23 @@ class Database:
                 await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
                 await self._stand_behind_wall(connection, for_this_transaction=True)
                 yield connection
-                await connection.rollback()  # where it is given back nothing would bound the wait
+                await connection.rollback()
 
     @asynccontextmanager
     async def _lent(self) -> AsyncIterator[AsyncConnection]:
         """Lend a connection that is waited for with patience, for each of its answers anew."""
         async with asyncio.timeout(self._patience_seconds) as patience, self._engine.connect() as connection:
+            info = connection.info
             if self._patience_seconds is not None:
-                _renew_with_each_statement(patience, connection, self._patience_seconds)
+                info[RENEW] = partial(_renew, patience, self._patience_seconds)
             try:
-                yield connection
+                async with _rolled_back(connection):
+                    yield connection
             except asyncio.CancelledError:
                 await connection.invalidate()  # to roll back would be to wait again
                 raise
+            finally:
+                info.pop(RENEW, None)
 
     async def is_ready(self) -> bool:
         """Tell whether PostgreSQL answers."""
@@ -188,15 +196,28 @@ class Database:
             info[DatabaseRole.WORKSPACE] = self._workspace_id
 
 
-def _renew_with_each_statement(patience: asyncio.Timeout, connection: AsyncConnection, seconds: float) -> None:
-    clock = asyncio.get_running_loop().time
+@asynccontextmanager
+async def _rolled_back(connection: AsyncConnection) -> AsyncIterator[None]:
+    """Take back what a block did that fails; where the connection is given back nothing would bound the wait for that."""
+    try:
+        yield
+    except Exception:
+        await connection.rollback()
+        raise
 
-    def renew(*_: Any) -> None:
-        if not patience.expired():
-            patience.reschedule(clock() + seconds)
+
+def _renew(patience: asyncio.Timeout, seconds: float) -> None:
+    if not patience.expired():
+        patience.reschedule(asyncio.get_running_loop().time() + seconds)
+
+
+def _renew_with_each_statement(engine: AsyncEngine) -> None:
+    def renew(connection: Connection, *_: Any) -> None:
+        if not connection.invalidated and RENEW in connection.info:
+            connection.info[RENEW]()
 
     for what in ("before_cursor_execute", "commit", "rollback"):
-        event.listen(connection.sync_connection, what, renew)
+        event.listen(engine.sync_engine, what, renew)
 
 
 async def _run_again(run: Callable[[], Awaitable[Rows]]) -> Rows:
@@ -213,7 +234,7 @@ def _engine(
     url: str, connections: int, application_name: str, role: DatabaseRole | None, *, asks_first: bool = False
 ) -> AsyncEngine:
     settings = {"application_name": application_name, **PLANS} | ({} if role is None else {"role": role.value})
-    return create_async_engine(
+    engine = create_async_engine(
         sqlalchemy_url(url),
         pool_size=connections,
         max_overflow=0,
@@ -224,3 +245,5 @@ def _engine(
         hide_parameters=True,  # an error would quote texts
         connect_args={"timeout": CONNECT_TIMEOUT_SECONDS, "server_settings": settings},
     )
+    _renew_with_each_statement(engine)
+    return engine

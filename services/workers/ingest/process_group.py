@@ -13,7 +13,7 @@ async def end_group(process: asyncio.subprocess.Process) -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     if process.stdout is not None:
-        # asyncio sees the end of a process at the end of its pipes, and does not look at one that is full
-        with suppress(OSError):
+        # a full pipe would stay open; who else reads it (RuntimeError) reads it to its end
+        with suppress(OSError, RuntimeError):
             await process.stdout.read()
     await process.wait()

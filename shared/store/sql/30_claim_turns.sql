@@ -10,11 +10,15 @@ LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
     claimable uuid[];
+    deadlines timestamptz[];
 BEGIN
-    SELECT array_agg(id) FILTER (WHERE deadline_at > clock_timestamp()) INTO claimable FROM (
+    SELECT array_agg(id), array_agg(deadline_at) INTO claimable, deadlines FROM (
         -- `|| ''` keeps the status from choosing the index: one of the turns that wait may be long, and seem short
         SELECT id, deadline_at FROM turns WHERE id = ANY (turn_ids) AND status || '' = 'ready' ORDER BY id FOR UPDATE
     ) AS locked;
+    -- when all are locked: a deadline may have passed while one was waited for
+    SELECT array_agg(l.id) INTO claimable FROM unnest(claimable, deadlines) AS l (id, deadline)
+    WHERE l.deadline > clock_timestamp();
     -- a later statement than the lock: it sees what was committed while we waited. Its condition is of ids alone, and
     -- the next one's IS TRUE hides what else it asks: where PostgreSQL expects one turn, it compares each with each claim
     UPDATE turns AS t

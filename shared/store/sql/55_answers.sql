@@ -135,7 +135,7 @@ BEGIN
                 WHERE last_one.workspace_id = keeping.workspace_id
                 ORDER BY last_one.kept_at DESC OFFSET per_workspace - 1 LIMIT 1
             )
-            ORDER BY k.kept_at DESC LIMIT at_most
+            ORDER BY k.kept_at LIMIT at_most
         ) AS each
     )
     DELETE FROM kept_answers WHERE (workspace_id, bot_id, cache_key) IN (

@@ -30,6 +30,8 @@ GRANT UPDATE (ended_at) ON sessions TO mevichat_workspace;
 GRANT UPDATE ON provider_keys, bots, turns, usage_events, notice_settings, notice_deliveries, members, document_uploads,
     reindexing TO mevichat_workspace;
 GRANT UPDATE (rate_per_minute, rate_burst, retention_days) ON workspaces TO mevichat_workspace;
+-- no document is renamed; PostgreSQL lets only those lock a row who could
+GRANT UPDATE (title) ON documents TO mevichat_workspace;
 GRANT DELETE ON documents, kept_answers TO mevichat_workspace;
 GRANT EXECUTE ON FUNCTION own_workspace, cancel_turn, retry_turn, lock_workspace_of, close_turn, revised_now, promote,
     release_conversation, release_for_room, release_all_for_key, apply_verdict, calm_after, note_key_change,

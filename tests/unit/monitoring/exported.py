@@ -21,7 +21,7 @@ OF_TARGET = frozenset({"job", "instance", "le"})
 """Labels that Prometheus, or a histogram, adds to every sample."""
 KNOWN_VALUES: Mapping[str, type[StrEnum]] = {"status": TurnStatus, "error": ErrorType}
 WORDS = frozenset(
-    {"sum", "max", "by", "rate", "increase", "time", "absent", "histogram_quantile", "or", "unless"}
+    {"sum", "max", "by", "rate", "increase", "time", "absent", "histogram_quantile", "or", "and", "unless"}
 )  # fmt: skip
 """Of PromQL, those that we use."""
 STRING = re.compile(r'"([^"]*)"')
@@ -62,13 +62,16 @@ def exported() -> dict[str, frozenset[str]]:
 
 
 def series() -> dict[str, set[tuple[str, str]]]:
-    """Return the labels, each with its value, of every series that a counter has; one without labels has its name."""
+    """Return by sample name the labels, each with its value, of all series of counters and histograms.
+
+    A series without labels has its own name.
+    """
     found: dict[str, set[tuple[str, str]]] = {}
     for family in REGISTRY.collect():
-        if family.type == "counter":
-            found[family.name + "_total"] = set()
+        if family.type in ("counter", "histogram"):
+            found |= {family.name + suffix: set() for suffix in SUFFIXES[family.type]}
             for sample in family.samples:
-                if sample.name.endswith("_total"):
+                if not sample.name.endswith("_created"):
                     found[sample.name] |= set(sample.labels.items()) or {("", sample.name)}
     return found
 
