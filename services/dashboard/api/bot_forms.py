@@ -18,6 +18,7 @@ from shared.domain.languages import AUTO, choose_language
 from shared.domain.plans import Plan
 from shared.store.bots.rows import BotRow
 from shared.store.keys.rows import KeyRow
+from shared.store.workspaces.differing import differing_of
 
 NEVER_EMPTY = ("name", "model", "cache_seconds", "history_overflow", "language")
 
@@ -77,7 +78,7 @@ def changes_of_bot(
     for name in NEVER_EMPTY:
         if name in changes and changes[name] is None:
             refusals.note(invalid(name, f"{name} cannot be empty; leave it out to keep it."))
-    if "model" in changes or "key_id" in changes:
+    if {"model", "key_id"} & differing_of(bot, changes).keys():
         model_id = changes.get("model", bot.model) if reading.knows("model") else None
         key_id = changes.get("key_id", bot.key_id) if reading.knows("key_id") else None
         with refusals.noting():
