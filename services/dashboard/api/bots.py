@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -66,9 +67,12 @@ async def change(request: Request) -> Response:
     bot_id, reading = path_id(request, "bot"), await read_reading(request, BotChange)
     given = reading.form.model_fields_set
     keys = [] if given.isdisjoint(("model", "key_id")) else await list_keys(context.database, holder.workspace_id)
+    changes = partial(changes_of_bot, reading, plan=holder.plan, keys=keys, catalogue=context.catalogue)
+    if reading.refusals:  # whatever the bot is: no turn waits for this to be refused
+        changes(await _find(request, holder))
     changed = await update_bot(
         context.database,
-        lambda bot: changes_of_bot(reading, bot, plan=holder.plan, keys=keys, catalogue=context.catalogue),
+        changes,
         workspace_id=holder.workspace_id,
         bot_id=bot_id,
         actor=actor_of(request, holder),

@@ -67,6 +67,8 @@ async def save_notice_settings(
     _note_bad_addresses(reading, context.settings)
     secret = Secret(new_webhook_secret())
     sealed = context.keys.vault.seal_webhook_secret(secret, workspace_id=workspace_id)
+    if reading.refusals:  # whatever the settings are: no turn waits for this to be refused
+        changed_settings(await read_notice_settings(context.database, workspace_id), reading, sealed)
     settings = await change_notice_settings(
         context.database,
         lambda before: changed_settings(before, reading, sealed),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -35,6 +36,8 @@ async def change(request: Request) -> Response:
     holder = await authenticate(request)
     reading = await read_reading(request, WorkspaceChange)
     database, actor = context_of(request).database, actor_of(request, holder)
+    if reading.refusals:  # whatever the workspace is: no turn waits for this to be refused
+        _changes(reading, asdict(await _find(request, holder)))
     await update_workspace(
         database, lambda before: _changes(reading, before), workspace_id=holder.workspace_id, actor=actor
     )
