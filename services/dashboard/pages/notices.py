@@ -40,11 +40,9 @@ async def change(visit: Visit) -> Response:
     """Say where the workspace is told; a webhook's new secret stands in this answer and in no other."""
     values = {name: visit.form.get(name, "").strip() for name in NoticeSettingsForm.model_fields}
     given = {name: values[name] or None for name in ("webhook_url", "email") if name in visit.form}
-    reading = read_fields(given | {"rotate_secret": bool(values["rotate_secret"])}, NoticeSettingsForm)
+    body = read_fields(given | {"rotate_secret": bool(values["rotate_secret"])}, NoticeSettingsForm)
     try:
-        _, secret = await save_notice_settings(
-            visit.context, reading, workspace_id=visit.workspace_id, actor=visit.actor
-        )
+        _, secret = await save_notice_settings(visit.context, body, workspace_id=visit.workspace_id, actor=visit.actor)
     except AdminError as refusal:
         return await _page(visit, values, refusal)
     if secret is None:
