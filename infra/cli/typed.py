@@ -14,7 +14,7 @@ MOST_WHOLE_NUMBER = 2_147_483_647
 """What the database's columns hold."""
 
 
-NEGATIVE = re.compile(r"-[0-9][0-9.,_]*")
+NEGATIVE = re.compile(r"-\.?[0-9].*")
 
 
 class TakesNumber(TyperCommand):
@@ -22,7 +22,10 @@ class TakesNumber(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the words of the command line."""
-        ctx.ignore_unknown_options = any(NEGATIVE.fullmatch(word) for word in args)
+        if any(NEGATIVE.fullmatch(word) for word in args):
+            # what else is unknown is refused first: the parser lets through all of it or none
+            self.make_parser(ctx).parse_args(["0" if NEGATIVE.fullmatch(word) else word for word in args])
+            ctx.ignore_unknown_options = True
         return super().parse_args(ctx, args)
 
 

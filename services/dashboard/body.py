@@ -10,7 +10,7 @@ import orjson
 from pydantic import AfterValidator, Field, StringConstraints
 from starlette.requests import Request
 
-from services.dashboard.body_reading import Reading, SomeForm, read_fields
+from services.dashboard.body_reading import ReadBody, SomeForm, read_fields
 from services.dashboard.context import context_of
 from services.dashboard.errors import AdminError, invalid, not_found
 from shared.domain.answer_key import LONGEST_CACHE_SECONDS
@@ -48,12 +48,12 @@ HistoryTokens = Annotated[int, Field(ge=0, le=MOST_HISTORY_TOKENS, strict=True)]
 
 async def read_form(request: Request, form: type[SomeForm]) -> SomeForm:
     """Return the body as `form`; raises AdminError 400, 413 or 422 that names every wrong field and the fix."""
-    reading = await read_reading(request, form)
-    reading.raise_all()
-    return reading.form
+    body = await read_body_of(request, form)
+    body.raise_all()
+    return body.form
 
 
-async def read_reading(request: Request, form: type[SomeForm]) -> Reading[SomeForm]:
+async def read_body_of(request: Request, form: type[SomeForm]) -> ReadBody[SomeForm]:
     """Return the body as far as it is `form`, for whoever judges its fields together; raises AdminError 400, 413 or 422."""
     try:
         value = orjson.loads(await read_body(request))

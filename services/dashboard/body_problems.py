@@ -48,6 +48,8 @@ NO_WHOLE_NUMBER = (
     "less_than_equal",
 )
 RANGE = "{field} must be a whole number from {least:,} to {most:,}."
+NAMELESS = '""'
+"""What a sentence calls a field whose name is empty."""
 EMPTY = "{field} is empty; write something or leave it out."
 EMPTY_BUT_REQUIRED = "{field} is empty; it is required, so write something."
 
@@ -69,7 +71,7 @@ def sentence_of(problem: Mapping[str, Any], form: type[BaseModel]) -> str:
         sentence, (facts["least"], facts["most"]) = RANGE, _ranges(form)[field_of(problem)]
     if "expected" in facts:
         facts["expected"] = str(facts["expected"]).replace("'", "")
-    return sentence.format(field=field_of(problem), **facts)
+    return sentence.format(field=field_of(problem) or NAMELESS, **facts)
 
 
 def _empty(problem: Mapping[str, Any], form: type[BaseModel]) -> str:
@@ -87,4 +89,4 @@ def _ranges(form: type[BaseModel]) -> Mapping[str, tuple[int, int]]:
 
 def field_of(problem: Mapping[str, Any]) -> str:
     """Return the field's name, with the way to it where it stands inside another."""
-    return ".".join(str(part) for part in problem["loc"]) or "The body"
+    return ".".join(str(part) for part in problem["loc"]) if problem["loc"] else "The body"

@@ -25,7 +25,7 @@ SomeForm = TypeVar("SomeForm", bound=Form)
 
 
 @dataclass(frozen=True, slots=True)
-class Reading(Generic[SomeForm]):
+class ReadBody(Generic[SomeForm]):
     """A body as far as it could be read; of a field in `refused` the form holds nothing, and nobody asks for it.
 
     What its fields are refused for together is noted in `refusals`, so that all is told in one answer.
@@ -44,17 +44,17 @@ class Reading(Generic[SomeForm]):
         self.refusals.raise_all(tuple(type(self.form).model_fields))
 
 
-def read_fields(body: Mapping[str, Any], form: type[SomeForm]) -> Reading[SomeForm]:
+def read_fields(body: Mapping[str, Any], form: type[SomeForm]) -> ReadBody[SomeForm]:
     """Return what can be read of the body, with a refusal noted for each field that is wrong, missing or unknown."""
     refusals = Refusals()
     try:
-        return Reading(form.model_validate(body), refusals, frozenset())
+        return ReadBody(form.model_validate(body), refusals, frozenset())
     except ValidationError as wrong:
         for field, sentence in sentences_of(wrong, form).items():
             refusals.note(invalid(field, sentence))
         refused = frozenset(str(problem["loc"][0]) for problem in wrong.errors(include_input=False, include_url=False))
     right = {name: value for name, value in body.items() if name not in refused}
-    return Reading(_without_requirements(form).model_validate(right), refusals, refused)
+    return ReadBody(_without_requirements(form).model_validate(right), refusals, refused)
 
 
 @cache

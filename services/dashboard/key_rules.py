@@ -14,6 +14,13 @@ from shared.keys.refusal import malformed
 LONGEST_LABEL = 200
 
 
+def problem_with_label(label: str) -> str | None:
+    """Return why no key can have this label and how to mend it; None when one can."""
+    if not label:
+        return "label is empty; write something."
+    return f"label has more than {LONGEST_LABEL} characters; shorten it." if len(label) > LONGEST_LABEL else None
+
+
 def note_beside_key(
     refusals: Refusals, text: Secret | None, *, provider: str, label: str | None, address: Mapping[str, str | None]
 ) -> None:
@@ -23,8 +30,9 @@ def note_beside_key(
     refused for another reason.
     """
     beside = problems_with_address(provider, address)
-    if len(label or "") > LONGEST_LABEL:
-        beside = {"label": f"label has more than {LONGEST_LABEL} characters; shorten it."} | beside
+    bad_label = problem_with_label(label) if label else None
+    if bad_label is not None:
+        beside = {"label": bad_label} | beside
     for field, sentence in beside.items():
         refusals.note(invalid(field, sentence))
     if not refusals or text is None:

@@ -31,7 +31,7 @@ from shared.signals import stop_on_signals
 from shared.store.database import Database, DatabaseRole
 
 CONNECTIONS = 4
-KEPT = 3
+LANES = 3
 """Connections to Redis that are never given back: those of two lanes and of the inbox."""
 PROBES_AT_ONCE = 32
 
@@ -59,7 +59,7 @@ async def open_context(settings: Settings) -> AsyncIterator[AdminContext]:
         role=DatabaseRole.SERVICE,
         patience_seconds=settings.database_patience_seconds,
     )
-    redis = connect_redis(settings.redis_url or "", connections=CONNECTIONS + KEPT)
+    redis = connect_redis(settings.redis_url or "", connections=CONNECTIONS + LANES)
     ringer = Ringer(redis)
     try:
         async with (

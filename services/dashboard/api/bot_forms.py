@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from services.dashboard.body import CacheSeconds, HistoryTokens, LongText, MessageCount, ShortText
-from services.dashboard.body_reading import Form, Reading
+from services.dashboard.body_reading import Form, ReadBody
 from services.dashboard.bot_rules import check_choice
 from services.dashboard.errors import invalid
 from services.dashboard.rate_rules import settle_bursts
@@ -18,6 +18,7 @@ from shared.domain.languages import AUTO, choose_language
 from shared.domain.plans import Plan
 from shared.store.bots.rows import BotRow
 from shared.store.keys.rows import KeyRow
+from shared.store.workspaces.differing import differing_of
 
 NEVER_EMPTY = ("name", "model", "cache_seconds", "history_overflow", "language")
 
@@ -57,32 +58,32 @@ class BotChange(Form):
 
 
 def fields_of_new_bot(
-    reading: Reading[NewBotForm], *, plan: Plan, keys: Sequence[KeyRow], catalogue: Catalogue
+    body: ReadBody[NewBotForm], *, plan: Plan, keys: Sequence[KeyRow], catalogue: Catalogue
 ) -> dict[str, Any]:
     """Return the fields of the bot that is asked for; raises AdminError that names all that must be corrected."""
-    fields, form = reading.form.model_dump(), reading.form
-    with reading.refusals.noting():
+    fields, form = body.form.model_dump(), body.form
+    with body.refusals.noting():
         check_choice(form.model, form.key_id, plan=plan, keys=keys, catalogue=catalogue)
-    with reading.refusals.noting():
-        fields = settle_bursts(fields, {}, refused=reading.refused)
-    reading.raise_all()
+    with body.refusals.noting():
+        fields = settle_bursts(fields, {}, refused=body.refused)
+    body.raise_all()
     return fields | {"language": choose_language(form.language).name}
 
 
 def changes_of_bot(
-    reading: Reading[BotChange], bot: BotRow, *, plan: Plan, keys: Sequence[KeyRow], catalogue: Catalogue
+    body: ReadBody[BotChange], bot: BotRow, *, plan: Plan, keys: Sequence[KeyRow], catalogue: Catalogue
 ) -> dict[str, Any]:
     """Return what the bot's fields become; raises AdminError that names all that must be corrected."""
-    changes, refusals = reading.form.model_dump(include=reading.form.model_fields_set), reading.refusals
+    changes, refusals = body.form.model_dump(include=body.form.model_fields_set), body.refusals
     for name in NEVER_EMPTY:
         if name in changes and changes[name] is None:
             refusals.note(invalid(name, f"{name} cannot be empty; leave it out to keep it."))
-    if "model" in changes or "key_id" in changes:
-        model_id = changes.get("model", bot.model) if reading.knows("model") else None
-        key_id = changes.get("key_id", bot.key_id) if reading.knows("key_id") else None
+    if {"model", "key_id"} & differing_of(bot, changes).keys():
+        model_id = changes.get("model", bot.model) if body.knows("model") else None
+        key_id = changes.get("key_id", bot.key_id) if body.knows("key_id") else None
         with refusals.noting():
             check_choice(model_id, key_id, plan=plan, keys=keys, catalogue=catalogue)
     with refusals.noting():
-        changes = settle_bursts(changes, asdict(bot), refused=reading.refused)
-    reading.raise_all()
+        changes = settle_bursts(changes, asdict(bot), refused=body.refused)
+    body.raise_all()
     return changes | ({"language": choose_language(changes["language"]).name} if "language" in changes else {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -10,7 +11,7 @@ from starlette.routing import Route
 
 from services.dashboard.api.bot_forms import BotChange, NewBotForm, changes_of_bot, fields_of_new_bot
 from services.dashboard.authenticate import actor_of, authenticate
-from services.dashboard.body import page, path_id, read_reading
+from services.dashboard.body import page, path_id, read_body_of
 from services.dashboard.context import context_of
 from services.dashboard.errors import not_found
 from services.dashboard.json_response import json_response
@@ -27,9 +28,9 @@ from shared.store.tokens.rows import NewToken, TokenHolder, TokenKind
 async def add(request: Request) -> Response:
     """Make a bot and its token, which is shown this once."""
     holder, context = await authenticate(request), context_of(request)
-    reading = await read_reading(request, NewBotForm)
-    keys = [] if reading.form.key_id is None else await list_keys(context.database, holder.workspace_id)
-    fields, form = fields_of_new_bot(reading, plan=holder.plan, keys=keys, catalogue=context.catalogue), reading.form
+    body = await read_body_of(request, NewBotForm)
+    keys = [] if body.form.key_id is None else await list_keys(context.database, holder.workspace_id)
+    fields, form = fields_of_new_bot(body, plan=holder.plan, keys=keys, catalogue=context.catalogue), body.form
     bot = NewBot(new_id(), holder.workspace_id, **fields)
     text = new_token_text(BOT_PREFIX)
     token = NewToken(
@@ -63,12 +64,15 @@ async def show(request: Request) -> Response:
 async def change(request: Request) -> Response:
     """Change a bot; every turn accepted after the answer runs as it is now."""
     holder, context = await authenticate(request), context_of(request)
-    bot_id, reading = path_id(request, "bot"), await read_reading(request, BotChange)
-    given = reading.form.model_fields_set
+    bot_id, body = path_id(request, "bot"), await read_body_of(request, BotChange)
+    given = body.form.model_fields_set
     keys = [] if given.isdisjoint(("model", "key_id")) else await list_keys(context.database, holder.workspace_id)
+    changes = partial(changes_of_bot, body, plan=holder.plan, keys=keys, catalogue=context.catalogue)
+    if body.refusals:  # whatever the bot is: no turn waits for this to be refused
+        changes(await _find(request, holder))
     changed = await update_bot(
         context.database,
-        lambda bot: changes_of_bot(reading, bot, plan=holder.plan, keys=keys, catalogue=context.catalogue),
+        changes,
         workspace_id=holder.workspace_id,
         bot_id=bot_id,
         actor=actor_of(request, holder),
@@ -76,7 +80,7 @@ async def change(request: Request) -> Response:
     )
     if changed is None:
         raise not_found("bot")
-    return json_response(bot_body(changed) | _note(reading.form.language))
+    return json_response(bot_body(changed) | _note(body.form.language))
 
 
 async def delete(request: Request) -> Response:

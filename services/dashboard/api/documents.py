@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from services.dashboard.api.document_files import read_new_files, read_replacement
 from services.dashboard.authenticate import actor_of, authenticate
-from services.dashboard.body import DocumentText, ShortText, page, path_id, read_reading
+from services.dashboard.body import DocumentText, ShortText, page, path_id, read_body_of
 from services.dashboard.body_reading import Form
 from services.dashboard.context import context_of
 from services.dashboard.errors import invalid, not_found
@@ -43,19 +43,19 @@ async def add(request: Request) -> Response:
     holder, context = await authenticate(request), context_of(request)
     if is_multipart(request):
         return await _add_files(request, holder)
-    reading = await read_reading(request, NewDocumentForm)
-    form = reading.form
-    if reading.knows("bot_id"):
-        with reading.refusals.noting():
+    body = await read_body_of(request, NewDocumentForm)
+    form = body.form
+    if body.knows("bot_id"):
+        with body.refusals.noting():
             await _require_bot(request, holder, form.bot_id)
-    reading.raise_all()
+    body.raise_all()
     document = NewDocument(holder.workspace_id, form.bot_id, form.title, form.text)
     most_passages = context.settings.bot_limit_passages
     added = await add_document(context.database, document, actor=actor_of(request, holder), most_passages=most_passages)
     if isinstance(added, DocumentRefused):
         raise invalid("text", f"text {added.problem}; send the document's words.")
-    body = {"id": added.document_id, "bot_id": form.bot_id, "title": form.title, "passages": added.passages}
-    return json_response(body | {"status": DocumentStatus.READY}, 201)
+    made = {"id": added.document_id, "bot_id": form.bot_id, "title": form.title, "passages": added.passages}
+    return json_response(made | {"status": DocumentStatus.READY}, 201)
 
 
 async def _add_files(request: Request, holder: TokenHolder) -> Response:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.dashboard.authenticate import actor_of, authenticate
-from services.dashboard.body import ShortText, page, path_id, read_form, read_reading
+from services.dashboard.body import ShortText, page, path_id, read_body_of, read_form
 from services.dashboard.body_reading import Form
 from services.dashboard.context import AdminContext, context_of
 from services.dashboard.errors import invalid, key_error, not_found
@@ -66,12 +66,12 @@ class RotationForm(Form):
 async def add(request: Request) -> Response:
     """Validate a pasted key with its provider and keep it."""
     holder, context = await authenticate(request), context_of(request)
-    reading = await read_reading(request, NewKeyForm)
-    form, address = reading.form, reading.form.model_dump(include=set(KeyAddress.__slots__))
-    text = Secret(form.key.get_secret_value()) if reading.knows("key") else None
-    if reading.knows("provider"):
-        note_beside_key(reading.refusals, text, provider=form.provider, label=form.label, address=address)
-    reading.raise_all()
+    body = await read_body_of(request, NewKeyForm)
+    form, address = body.form, body.form.model_dump(include=set(KeyAddress.__slots__))
+    text = Secret(form.key.get_secret_value()) if body.knows("key") else None
+    if body.knows("provider"):
+        note_beside_key(body.refusals, text, provider=form.provider, label=form.label, address=address)
+    body.raise_all()
     assert text is not None
     wanted = NewKeyRequest(
         workspace_id=holder.workspace_id,
@@ -105,12 +105,12 @@ async def show(request: Request) -> Response:
 async def change(request: Request) -> Response:
     """Rename, make default, disable or enable; an enabled key is probed before it works."""
     holder, context = await authenticate(request), context_of(request)
-    key_id, reading = path_id(request, "key"), await read_reading(request, KeyChange)
-    form = reading.form
+    key_id, body = path_id(request, "key"), await read_body_of(request, KeyChange)
+    form = body.form
     if form.default is False:
         sentence = "default can only be set; make another key of the provider the default instead."
-        reading.refusals.note(invalid("default", sentence))
-    reading.raise_all()
+        body.refusals.note(invalid("default", sentence))
+    body.raise_all()
     changed = await patch_key(
         context.database,
         workspace_id=holder.workspace_id,

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.dashboard.authenticate import actor_of, authenticate
-from services.dashboard.body import StorableText, read_reading
-from services.dashboard.body_reading import Form, Reading
+from services.dashboard.body import StorableText, read_body_of
+from services.dashboard.body_reading import Form, ReadBody
 from services.dashboard.context import AdminContext, context_of
 from services.dashboard.errors import invalid
 from services.dashboard.json_response import json_response
@@ -49,30 +49,32 @@ async def show(request: Request) -> Response:
 async def change(request: Request) -> Response:
     """Say where the workspace is told; a new webhook's secret stands in this answer and in no other."""
     holder, context = await authenticate(request), context_of(request)
-    reading = await read_reading(request, NoticeSettingsForm)
+    body = await read_body_of(request, NoticeSettingsForm)
     settings, secret = await save_notice_settings(
-        context, reading, workspace_id=holder.workspace_id, actor=actor_of(request, holder)
+        context, body, workspace_id=holder.workspace_id, actor=actor_of(request, holder)
     )
     shown = {} if secret is None else {"webhook_secret": secret.open()}
     return json_response(_settings_body(settings, context.settings) | shown)
 
 
 async def save_notice_settings(
-    context: AdminContext, reading: Reading[NoticeSettingsForm], *, workspace_id: UUID, actor: Actor
+    context: AdminContext, body: ReadBody[NoticeSettingsForm], *, workspace_id: UUID, actor: Actor
 ) -> tuple[NoticeSettings, Secret | None]:
     """Keep what the form asks for; return it, with the webhook's secret where it is a new one.
 
     Raises AdminError 422 that names every field that must be corrected.
     """
-    _note_bad_addresses(reading, context.settings)
+    _note_bad_addresses(body, context.settings)
     secret = Secret(new_webhook_secret())
     sealed = context.keys.vault.seal_webhook_secret(secret, workspace_id=workspace_id)
+    if body.refusals:  # whatever the settings are: no turn waits for this to be refused
+        changed_settings(await read_notice_settings(context.database, workspace_id), body, sealed)
     settings = await change_notice_settings(
         context.database,
-        lambda before: changed_settings(before, reading, sealed),
+        lambda before: changed_settings(before, body, sealed),
         workspace_id=workspace_id,
         actor=actor,
-        details=_audited(reading.form),
+        details=_audited(body.form),
     )
     return settings, secret if settings.sealed_secret == sealed else None
 
@@ -85,17 +87,17 @@ def _audited(form: NoticeSettingsForm) -> dict[str, Any]:
     return details
 
 
-def changed_settings(before: NoticeSettings, reading: Reading[NoticeSettingsForm], new_sealed: bytes) -> NoticeSettings:
+def changed_settings(before: NoticeSettings, body: ReadBody[NoticeSettingsForm], new_sealed: bytes) -> NoticeSettings:
     """Return the settings that the form asks for; raises AdminError that names all that must be corrected.
 
     A new URL gets the new secret: who read the old one must not be able to sign for the new receiver.
     """
-    form, given = reading.form, reading.form.model_fields_set
+    form, given = body.form, body.form.model_fields_set
     url = form.webhook_url if "webhook_url" in given else before.webhook_url
     email = form.email if "email" in given else before.email
-    if url is None and form.rotate_secret and reading.knows("webhook_url"):
-        reading.refusals.note(invalid("rotate_secret", "rotate_secret needs a webhook; set webhook_url first."))
-    reading.raise_all()
+    if url is None and form.rotate_secret and body.knows("webhook_url"):
+        body.refusals.note(invalid("rotate_secret", "rotate_secret needs a webhook; set webhook_url first."))
+    body.raise_all()
     if url is None:
         return NoticeSettings(email=email)
     keeps_secret = url == before.webhook_url and not form.rotate_secret
@@ -110,8 +112,8 @@ def _settings_body(settings: NoticeSettings, installation: Settings) -> dict[str
     }
 
 
-def _note_bad_addresses(reading: Reading[NoticeSettingsForm], installation: Settings) -> None:
-    url, email = reading.form.webhook_url, reading.form.email
+def _note_bad_addresses(body: ReadBody[NoticeSettingsForm], installation: Settings) -> None:
+    url, email = body.form.webhook_url, body.form.email
     problems = {
         "webhook_url": None
         if url is None
@@ -120,7 +122,7 @@ def _note_bad_addresses(reading: Reading[NoticeSettingsForm], installation: Sett
     }
     for field, problem in problems.items():
         if problem is not None:
-            reading.refusals.note(invalid(field, problem))
+            body.refusals.note(invalid(field, problem))
 
 
 ROUTES = [

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.dashboard.authenticate import actor_of, authenticate
-from services.dashboard.body import ShortText, page, path_id, read_reading
+from services.dashboard.body import ShortText, page, path_id, read_body_of
 from services.dashboard.body_reading import Form
 from services.dashboard.context import context_of
 from services.dashboard.errors import invalid, not_found
@@ -43,15 +43,15 @@ class NewTokenForm(Form):
 async def add(request: Request) -> Response:
     """Make a token."""
     holder, context = await authenticate(request), context_of(request)
-    reading = await read_reading(request, NewTokenForm)
-    form = reading.form
-    if reading.knows("kind", "bot_id") and (form.kind == "bot") != (form.bot_id is not None):
-        reading.refusals.note(invalid("bot_id", BOT_OF[form.kind]))
+    body = await read_body_of(request, NewTokenForm)
+    form = body.form
+    if body.knows("kind", "bot_id") and (form.kind == "bot") != (form.bot_id is not None):
+        body.refusals.note(invalid("bot_id", BOT_OF[form.kind]))
     if form.bot_id is not None:
         bot = await find_bot(context.database, workspace_id=holder.workspace_id, bot_id=form.bot_id)
         if bot is None:
-            reading.refusals.note(invalid("bot_id", "bot_id names no bot of this workspace."))
-    reading.raise_all()
+            body.refusals.note(invalid("bot_id", "bot_id names no bot of this workspace."))
+    body.raise_all()
     text = new_token_text(PREFIXES[TokenKind(form.kind)])
     token = new_token_row(text, holder.workspace_id, TokenKind(form.kind), form.name, form.bot_id)
     await create_token(context.database, token, actor=actor_of(request, holder))

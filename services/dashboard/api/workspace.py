@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,8 +11,8 @@ from starlette.routing import Route
 
 from services.dashboard.alerts import key_alerts
 from services.dashboard.authenticate import actor_of, authenticate
-from services.dashboard.body import MessageCount, RetentionDays, read_reading
-from services.dashboard.body_reading import Form, Reading
+from services.dashboard.body import MessageCount, RetentionDays, read_body_of
+from services.dashboard.body_reading import Form, ReadBody
 from services.dashboard.context import context_of
 from services.dashboard.errors import not_found
 from services.dashboard.json_response import json_response
@@ -33,10 +34,12 @@ class WorkspaceChange(Form):
 async def change(request: Request) -> Response:
     """Say how many messages may come for all bots together, or for how many days texts are kept; null: no limit."""
     holder = await authenticate(request)
-    reading = await read_reading(request, WorkspaceChange)
+    body = await read_body_of(request, WorkspaceChange)
     database, actor = context_of(request).database, actor_of(request, holder)
+    if body.refusals:  # whatever the workspace is: no turn waits for this to be refused
+        _changes(body, asdict(await _find(request, holder)))
     await update_workspace(
-        database, lambda before: _changes(reading, before), workspace_id=holder.workspace_id, actor=actor
+        database, lambda before: _changes(body, before), workspace_id=holder.workspace_id, actor=actor
     )
     return await workspace(request)
 
@@ -61,12 +64,12 @@ async def workspace(request: Request) -> Response:
     return json_response(body)
 
 
-def _changes(reading: Reading[WorkspaceChange], before: Mapping[str, int | None]) -> dict[str, int | None]:
+def _changes(body: ReadBody[WorkspaceChange], before: Mapping[str, int | None]) -> dict[str, int | None]:
     """Return what the workspace's fields become; raises AdminError that names all that must be corrected."""
-    changes = reading.form.model_dump(include=reading.form.model_fields_set)
-    with reading.refusals.noting():
-        changes = settle_bursts(changes, before, refused=reading.refused)
-    reading.raise_all()
+    changes = body.form.model_dump(include=body.form.model_fields_set)
+    with body.refusals.noting():
+        changes = settle_bursts(changes, before, refused=body.refused)
+    body.raise_all()
     return changes
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from starlette.responses import Response
 
 from services.dashboard.errors import AdminError, invalid, key_error
-from services.dashboard.key_rules import LONGEST_LABEL, note_beside_key
+from services.dashboard.key_rules import note_beside_key, problem_with_label
 from services.dashboard.pages.key_views import KeyView, key_views
 from services.dashboard.pages.page import Page
 from services.dashboard.pages.render import bare_page, go_to, render, render_problem
@@ -114,7 +115,8 @@ async def settings(visit: Visit) -> Response:
     key = await _find(visit)
     if key is None:
         return render_problem(visit, NOT_FOUND, NO_SUCH_KEY)
-    return _settings_form(visit, key, None, key.row.label)
+    values = {"label": key.row.label, "default": False, "disabled": key.row.state is KeyState.DISABLED}
+    return _settings_form(visit, key, values)
 
 
 async def change(visit: Visit) -> Response:
@@ -123,20 +125,21 @@ async def change(visit: Visit) -> Response:
     if key is None:
         return render_problem(visit, NOT_FOUND, NO_SUCH_KEY)
     label = visit.form.get("label", key.row.label).strip()
-    if not 1 <= len(label) <= LONGEST_LABEL:
-        refusal = invalid("label", f"Give the key a label of 1 to {LONGEST_LABEL} characters.")
-        return _settings_form(visit, key, refusal, label)
+    ticked = {name: bool(visit.form.get(name)) for name in ("default", "disabled")}
+    values, problem = {"label": label, **ticked}, problem_with_label(label)
+    if problem is not None:
+        return _settings_form(visit, key, values, invalid("label", problem))
     changed = await patch_key(
         visit.context.database,
         workspace_id=visit.workspace_id,
         key_id=key.row.key_id,
         label=label,
-        default=True if visit.form.get("default") else None,
-        disabled=bool(visit.form.get("disabled")),
+        default=ticked["default"] or None,
+        disabled=ticked["disabled"],
         actor=visit.actor,
     )
     if isinstance(changed, ChangeRefusal):
-        return _settings_form(visit, key, key_error(WHY_UNCHANGED[changed]), label)
+        return _settings_form(visit, key, values, key_error(WHY_UNCHANGED[changed]))
     await ring_turns(visit.context.keys, changed.promoted)
     if changed.key.state is KeyState.SUSPECT:
         await ring_validator(visit.context.keys, changed.key)
@@ -164,9 +167,11 @@ def _new_form(visit: Visit, values: dict[str, str], refusal: AdminError | None =
     return render(visit, "key_new.html", status, values=values, refusal=refusal, regions=REGIONS)
 
 
-def _settings_form(visit: Visit, key: KeyView, refusal: AdminError | None, label: str) -> Response:
+def _settings_form(
+    visit: Visit, key: KeyView, values: Mapping[str, object], refusal: AdminError | None = None
+) -> Response:
     status = 200 if refusal is None else refusal.status
-    return render(visit, "key_settings.html", status, key=key, refusal=refusal, label=label)
+    return render(visit, "key_settings.html", status, key=key, values=values, refusal=refusal)
 
 
 async def _with_key(visit: Visit, template: str) -> Response:

@@ -26,7 +26,9 @@ HERE = "/workspace/notices"
 async def show(visit: Visit) -> Response:
     """Show the settings and the latest notices."""
     settings = await read_notice_settings(visit.context.database, visit.workspace_id)
-    return await _page(visit, {"webhook_url": settings.webhook_url or "", "email": settings.email or ""})
+    return await _page(
+        visit, {"webhook_url": settings.webhook_url or "", "rotate_secret": "", "email": settings.email or ""}
+    )
 
 
 async def rows(visit: Visit) -> Response:
@@ -36,13 +38,11 @@ async def rows(visit: Visit) -> Response:
 
 async def change(visit: Visit) -> Response:
     """Say where the workspace is told; a webhook's new secret stands in this answer and in no other."""
-    values = {name: visit.form.get(name, "").strip() for name in ("webhook_url", "email")}
-    given = {name: value or None for name, value in values.items() if name in visit.form}
-    reading = read_fields(given | {"rotate_secret": bool(visit.form.get("rotate_secret"))}, NoticeSettingsForm)
+    values = {name: visit.form.get(name, "").strip() for name in NoticeSettingsForm.model_fields}
+    given = {name: values[name] or None for name in ("webhook_url", "email") if name in visit.form}
+    body = read_fields(given | {"rotate_secret": bool(values["rotate_secret"])}, NoticeSettingsForm)
     try:
-        _, secret = await save_notice_settings(
-            visit.context, reading, workspace_id=visit.workspace_id, actor=visit.actor
-        )
+        _, secret = await save_notice_settings(visit.context, body, workspace_id=visit.workspace_id, actor=visit.actor)
     except AdminError as refusal:
         return await _page(visit, values, refusal)
     if secret is None:

@@ -34,13 +34,9 @@ async def show(visit: Visit) -> Response:
 
 async def change(visit: Visit) -> Response:
     """Change the password of whoever knows the old one."""
-    old, new = visit.form.pop("old", ""), visit.form.pop("new", "")
-    refusals = Refusals()
+    old, new, again = (visit.form.pop(name, "") for name in ("old", "new", "again"))
     try:
-        with refusals.noting():
-            member = await _member(visit, old)
-        refusals.read(_refuse_bad, new, visit.form.pop("again", ""))
-        refusals.raise_all()
+        member = await _member_who_may(visit, old, new, again)
     except AdminError as refusal:
         return render(visit, "own_password.html", refusal.status, refusal=refusal)
     await set_password(
@@ -66,6 +62,21 @@ async def _with_new_session(visit: Visit, member: MemberRow, response: Response)
     return response
 
 
+async def _member_who_may(visit: Visit, old: str, new: str, again: str) -> MemberRow:
+    """Return the member where all is right; raises AdminError that names every field that must be corrected."""
+    refusals, problem = Refusals(), problem_with_password(new)
+    member: MemberRow | None = None
+    with refusals.noting():
+        member = await _member(visit, old)
+    if problem is not None:
+        refusals.note(invalid("new", problem))
+    if new != again:
+        refusals.note(invalid("again", "The two new passwords differ; type them again."))
+    refusals.raise_all()
+    assert member is not None
+    return member
+
+
 async def _member(visit: Visit, old: str) -> MemberRow:
     """Return the member whose password is right; wrong ones count like failed logins. Raises AdminError."""
     database, email = doors_database(visit.request), visit.session.name
@@ -81,15 +92,6 @@ async def _member(visit: Visit, old: str) -> MemberRow:
         raise invalid("old", "The old password is wrong; type it again.")
     await take_back_login_attempt(database, list(subjects))
     return member
-
-
-def _refuse_bad(new: str, again: str) -> None:
-    refusals, problem = Refusals(), problem_with_password(new)
-    if problem is not None:
-        refusals.note(invalid("new", problem))
-    if new != again:
-        refusals.note(invalid("again", "The two new passwords differ; type them again."))
-    refusals.raise_all()
 
 
 PAGES = [

@@ -106,7 +106,7 @@ async def sign_out(request: Request) -> Response:
 
 
 async def _by_token(context: AdminContext, form: dict[str, str], cookie: str) -> str | None:
-    holder = await find_token(context.database, hash_token(form.get("token", "").strip()))
+    holder = await find_token(context.database, hash_token(_token(form)))
     if holder is None or holder.kind is not TokenKind.ADMIN:
         return None
     await open_session(
@@ -127,12 +127,17 @@ async def _by_password(context: AdminContext, form: dict[str, str], cookie: str)
 
 
 def _empty_fields(form: Mapping[str, str]) -> dict[str, str]:
-    """Return a sentence for every field that has to be filled in and is not, by field."""
-    needed = ("token",) if "token" in form else ("email", "password")
-    return {name: FILL_IN[name] for name in needed if not form.get(name, "").strip()}
+    """Return a sentence for every field that has to be filled in and is not, by field; blanks can be a password."""
+    by_password = {"email": _email(form), "password": form.get("password", "")}
+    typed = {"token": _token(form)} if "token" in form else by_password
+    return {name: FILL_IN[name] for name, text in typed.items() if not text}
 
 
-def _email(form: dict[str, str]) -> str:
+def _token(form: Mapping[str, str]) -> str:
+    return form.get("token", "").strip()
+
+
+def _email(form: Mapping[str, str]) -> str:
     return form.get("email", "").strip().lower()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.domain.actor import Actor
 from shared.store.answers.drop import drop_answers_of
@@ -100,12 +101,17 @@ async def update_bot(
             await connection.rollback()
             return bot_of(found)
         await append_audit(connection, AuditEntry(workspace_id, actor, "bot.update", bot_id, _audited(differing)))
-        values = {name: differing.get(name, getattr(found, name)) for name in CHANGEABLE}
-        if values["language"] != found.language:
-            await connection.execute(REINDEX, {"bot_id": bot_id})
-        if not values["cache_seconds"] or values["language"] != found.language:
-            await drop_answers_of(connection, workspace_id=workspace_id, bot_id=bot_id)
-        return bot_of((await connection.execute(UPDATE, values | {"bot_id": bot_id})).one())
+        return await _write(connection, bot_of(found), differing)
+
+
+async def _write(connection: AsyncConnection, before: BotRow, differing: Mapping[str, Any]) -> BotRow:
+    """Write what differs; in another language documents are indexed anew, and answers are not kept longer than asked."""
+    bot_id, values = before.bot_id, {name: differing.get(name, getattr(before, name)) for name in CHANGEABLE}
+    if "language" in differing:
+        await connection.execute(REINDEX, {"bot_id": bot_id})
+    if "language" in differing or not values["cache_seconds"]:
+        await drop_answers_of(connection, workspace_id=before.workspace_id, bot_id=bot_id)
+    return bot_of((await connection.execute(UPDATE, values | {"bot_id": bot_id})).one())
 
 
 def _audited(changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -112,6 +112,8 @@ async def test_what_cannot_be_done_is_one_sentence_and_exit_2(installation: Inst
         (("workspace", "quota", "Acme", "-1.5"), "messages must be a whole number from 0 to 2147483647, not -1.5."),
         (("workspace", "slots", "-3", "Acme"), "No workspace has the id or name -3"),
         (("workspace", "slots", "Acme", "-3"), "turns must be a whole number from 1 to 2147483647, not -3."),
+        (("workspace", "slots", "Acme", "-1e3"), "turns must be a whole number from 1 to 2147483647, not -1e3."),
+        (("workspace", "quota", "Acme", "-.5"), "messages must be a whole number from 0 to 2147483647, not -.5."),
         (("demo", "seed", "--turns", "-5"), "turns must be a whole number from 1 to 100000000, not -5."),
         (("demo", "seed", "--bots=many"), "bots must be a whole number from 1 to 10000, not many."),
     ],
@@ -123,8 +125,9 @@ async def test_a_number_that_cannot_be_is_named_with_the_range(
     assert sentence in await refusal(installation, *words)
 
 
-async def test_an_option_that_there_is_not_is_still_no_value(installation: Installation) -> None:
-    ended = await mevichat("workspace", "slots", "Acme", "3", "--fast", environment=installation)
+@pytest.mark.parametrize("turns", ["3", "-3"])
+async def test_an_option_that_there_is_not_is_still_no_value(installation: Installation, turns: str) -> None:
+    ended = await mevichat("workspace", "slots", "Acme", turns, "--fast", environment=installation)
     assert (ended.code, "No such option: --fast" in ended.err) == (2, True)
 
 

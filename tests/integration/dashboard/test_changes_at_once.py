@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -42,6 +43,29 @@ async def test_a_burst_whose_rate_goes_in_the_same_moment_is_refused(product: Pr
     _, shown = await workspace.admin("GET", path)
     assert (status, answer["error"]["param"]) == (422, "rate_burst")
     assert (shown["rate_per_minute"], shown["rate_burst"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PATCH", "/api/workspace", {"nothing": 1}),
+        ("PATCH", "/api/workspace", {"rate_per_minute": 0}),
+        ("PATCH", "/api/bots/{bot}", {"nothing": 1}),
+        ("PUT", "/api/notices/settings", {"nothing": 1}),
+        ("PUT", "/api/notices/settings", {"webhook_url": "http://x"}),
+    ],
+)
+async def test_what_no_state_could_allow_is_refused_without_waiting_for_whoever_holds_the_counters(
+    product: Product, method: str, path: str, body: dict[str, Any]
+) -> None:
+    workspace = await product.make_workspace()
+    bot = await workspace.add_bot("mevichat:mini")
+
+    async with product.database.transaction() as other:
+        await other.execute(text("SELECT 1 FROM workspace_counters FOR UPDATE"))
+        status, answer = await workspace.admin(method, path.format(bot=bot["id"]), body)
+
+    assert (status, answer["error"]["param"]) == (422, next(iter(body)))
 
 
 async def test_a_change_of_several_fields_is_one_transaction(product: Product) -> None:

@@ -71,6 +71,16 @@ async def test_a_new_members_form_keeps_all_but_the_password_and_names_what_is_w
     assert typed.leads_to == "/workspace/members?done=member-added"
 
 
+async def test_a_password_of_blanks_is_one_that_its_member_can_sign_in_with(product: Product) -> None:
+    owner = await Visitor.of_workspace(await product.make_workspace(), Role.OWNER)
+    form = {"email": "ann@example.com", "password": " " * 12}
+
+    added = await owner.post("/workspace/members/new", role="viewer", **form)
+
+    assert added.status == 303
+    await Visitor(product).sign_in(**form)
+
+
 async def test_the_last_owner_neither_leaves_nor_steps_down(product: Product) -> None:
     workspace = await product.make_workspace()
     owner = await Visitor.of_workspace(workspace, Role.OWNER)

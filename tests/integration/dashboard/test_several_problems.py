@@ -14,6 +14,7 @@ from tests.product import Product, Workspace
 from tests.visitor import Answer, Visitor
 
 PROBLEM = re.compile(r'<p class="problem" id="([a-z_]+)-problem">([^<]+)</p>')
+BOX = re.compile(r'<input type="checkbox" name="([a-z_]+)"([^>]*)>')
 FOCUSED = re.compile(r'aria-describedby="([a-z_]+)-problem" autofocus')
 NOBODY = "01980000-0000-7000-8000-000000000001"
 OPENAI = {"provider": "openai", "key": "sk-sim-ok-" + "g" * 24}
@@ -22,6 +23,11 @@ OPENAI = {"provider": "openai", "key": "sk-sim-ok-" + "g" * 24}
 def problems_of(answer: Answer) -> dict[str, str]:
     """Return the sentences that stand beside fields, by field, as the page has them."""
     return {field: unescape(sentence) for field, sentence in PROBLEM.findall(answer.text)}
+
+
+def ticked_in(answer: Answer) -> list[str]:
+    """Return the names of the boxes that the page shows ticked."""
+    return [name for name, box in BOX.findall(answer.text) if "checked" in box]
 
 
 async def errors_of(workspace: Workspace, method: str, path: str, body: dict[str, Any]) -> dict[str, str]:
@@ -56,6 +62,10 @@ async def errors_of(workspace: Workspace, method: str, path: str, body: dict[str
         ("PATCH", "/api/workspace", {"rate_burst": 5, "retention_days": 0}, ["rate_burst", "retention_days"]),
         ("PUT", "/api/notices/settings", {"webhook_url": "http://x", "email": 5, "rotate_secret": "perhaps"}, ["webhook_url", "rotate_secret", "email"]),
         ("PUT", "/api/notices/settings", {"email": "no address", "rotate_secret": True}, ["rotate_secret", "email"]),
+        ("PUT", "/api/notices/settings", {"webhook_url": "https://[", "email": "no address"}, ["webhook_url", "email"]),
+        ("PUT", "/api/notices/settings", {"webhook_url": "https://[::1"}, ["webhook_url"]),
+        ("PUT", "/api/notices/settings", {"webhook_url": "https://ex\u2100mple.com/"}, ["webhook_url"]),
+        ("PATCH", "/api/workspace", {"": 1}, [""]),
     ],
 )  # fmt: skip
 async def test_the_api_lists_every_wrong_field_with_its_sentence(
@@ -131,6 +141,8 @@ async def test_the_description_of_the_api_tells_of_the_list(product: Product) ->
             ["webhook_url", "email"],
         ),
         ("/workspace/notices", {"email": "ann", "rotate_secret": "yes"}, ["rotate_secret", "email"]),
+        ("/workspace/notices", {"webhook_url": "https://[", "email": ""}, ["webhook_url"]),
+        ("/workspace/notices", {"webhook_url": "https://ex\u2100mple.com/"}, ["webhook_url"]),
         ("/keys/{key}/settings", {"label": " "}, ["label"]),
         ("/bots/{bot}/documents/new", {"title": "x" * 201, "text": " "}, ["text", "title"]),
     ],
@@ -148,6 +160,28 @@ async def test_a_form_tells_each_problem_beside_its_field_and_leads_to_the_first
     assert (refused.status, list(problems)) == (422, fields)
     assert len(set(problems.values())) == len(fields), "each has a sentence of its own"
     assert FOCUSED.findall(refused.text) == fields[:1]
+
+
+@pytest.mark.parametrize(
+    ("path", "typed"),
+    [
+        ("/keys/{key}/settings", {"label": " ", "default": "yes", "disabled": "yes"}),
+        ("/keys/{key}/settings", {"label": " "}),
+        ("/keys/{key}/settings", {"label": "Second", "default": "yes", "disabled": "yes"}),
+        ("/workspace/notices", {"webhook_url": "http://x", "rotate_secret": "yes"}),
+        ("/workspace/notices", {"webhook_url": "http://x"}),
+    ],
+)
+async def test_a_form_that_is_refused_keeps_what_was_ticked(product: Product, path: str, typed: dict[str, str]) -> None:
+    workspace = await product.make_workspace()
+    await workspace.add_key("openai", OPENAI["key"])
+    second = await workspace.add_key("openai", OPENAI["key"] + "2")
+    visitor = await Visitor.of_workspace(workspace)
+
+    refused = await visitor.post(path.format(key=second["id"]), **typed)
+
+    assert refused.status in (409, 422)
+    assert ticked_in(refused) == [name for name in typed if typed[name] == "yes"]
 
 
 async def test_an_operator_hears_of_both_limits_and_finds_what_was_typed(product: Product) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from tests.integration.dashboard.walk import rows_of
 from tests.product import Product, Workspace
@@ -51,6 +52,22 @@ async def test_it_answers_200_and_writes_nothing(product: Product, kind: str, bo
 
     assert (status, answer) == (200, shown)
     assert await rows_of(product.database, *TRACES) == before
+
+
+async def test_a_bot_keeps_a_model_that_its_plan_no_longer_opens_until_the_model_or_the_key_is_to_change(
+    product: Product,
+) -> None:
+    workspace = await product.make_workspace()
+    key = await workspace.add_key("openai", KEY)
+    bot = await workspace.add_bot("gpt-5-mini", key_id=key["id"])
+    path, own = f"/api/bots/{bot['id']}", {"model": "gpt-5-mini", "key_id": key["id"]}
+    await product.database.call(text("UPDATE workspaces SET plan = 'free'"))
+
+    kept = await workspace.admin("PATCH", path, own | {"name": "Shop"})
+    moved = await workspace.admin("PATCH", path, own | {"key_id": None})
+
+    assert (kept[0], kept[1]["name"]) == (200, "Shop")
+    assert (moved[0], moved[1]["error"]["code"]) == (403, "plan_forbids_model")
 
 
 async def test_the_audit_names_of_a_change_what_became_another(product: Product) -> None:

@@ -49,6 +49,7 @@ def problems_of(form: type[BaseModel], body: dict[str, Any]) -> list[dict[str, A
             {"provider": "openai", "key": "x", "extra": 1},
             "extra is not a field of this request; remove it.",
         ),
+        (NewKeyForm, {"provider": "openai", "key": "x", "": 1}, '"" is not a field of this request; remove it.'),
         (KeyChange, {"label": ""}, "label is empty; write something or leave it out."),
         (NewTokenForm, {"kind": "admin", "name": " "}, "name is empty; it is required, so write something."),
         (KeyChange, {"label": "x" * 201}, "label has more than 200 characters; shorten it."),
