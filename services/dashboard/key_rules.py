@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from services.dashboard.errors import invalid, key_error
 from services.dashboard.refusals import Refusals
-from shared.domain.key_address import problems_with_address
+from shared.domain.key_address import REGIONS, problems_with_address
 from shared.domain.key_format import problem_with_key, trim_key
 from shared.domain.secret import Secret
 from shared.keys.refusal import malformed
@@ -33,10 +33,13 @@ def note_beside_key(
     bad_label = problem_with_label(label) if label else None
     if bad_label is not None:
         beside = {"label": bad_label} | beside
+    typed = None if text is None else trim_key(text.open())
+    if typed == "" and provider not in REGIONS:
+        beside = {"key": "key is empty; paste your provider's key."} | beside
     for field, sentence in beside.items():
         refusals.note(invalid(field, sentence))
-    if not refusals or text is None:
+    if not refusals or (typed is None and provider in REGIONS):
         return
-    problem = problem_with_key(trim_key(text.open()), provider)
+    problem = problem_with_key(typed or "", provider)
     if problem is not None:
         refusals.note(key_error(malformed(problem, provider)))

@@ -57,6 +57,8 @@ async def errors_of(workspace: Workspace, method: str, path: str, body: dict[str
         ("POST", "/api/bots", {"name": "", "model": "mevichat:mini", "rate_per_minute": 0, "rate_burst": 5}, ["name", "rate_per_minute"]),
         ("POST", "/api/keys", {"provider": "openai", "key": "no", "label": ""}, ["key", "label"]),
         ("POST", "/api/keys", {"provider": "openai", "label": 5, "region": "mars"}, ["key", "label", "region"]),
+        ("POST", "/api/keys", {"provider": "acme", "key": " ", "region": "mars"}, ["provider", "key"]),
+        ("POST", "/api/keys", {"provider": "acme", "key": 5}, ["provider", "key"]),
         ("POST", "/api/tokens", {"kind": "bot", "name": ""}, ["name", "bot_id"]),
         ("POST", "/api/tokens", {"kind": "admin", "name": 5, "bot_id": NOBODY}, ["name", "bot_id"]),
         ("PATCH", "/api/workspace", {"rate_burst": 5, "retention_days": 0}, ["rate_burst", "retention_days"]),
