@@ -229,7 +229,9 @@ IN_OUR_WORDS = {
 }
 """What is wrong with a setting, by the kind of error that the library names."""
 
-DEMO_NAMES = frozenset({"MEVICHAT_CHAT_URL", "MEVICHAT_DASHBOARD_URL", "MEVICHAT_BOT_TOKEN", "MEVICHAT_ADMIN_TOKEN"})
+DEMO_NAMES = frozenset(
+    f"{PREFIX}{name}" for name in ("CHAT_URL", "DASHBOARD_URL", "BOT_ID", "BOT_TOKEN", "ADMIN_TOKEN")
+)
 """What `.mevichat/demo.env` exports for scripts; a shell that sourced it can still start processes."""
 
 

@@ -12,6 +12,7 @@ from infra.cli.store_access import RefusedError
 from shared.domain.actor import Actor
 from shared.domain.catalogue import MINI
 from shared.domain.plans import Plan
+from shared.domain.token_format import hash_token
 from shared.ids import new_id
 from shared.knowledge.add_document import DocumentAdded, NewDocument, add_document
 from shared.settings import Settings
@@ -19,6 +20,7 @@ from shared.store.bots.rows import NewBot
 from shared.store.bots.write import create_bot
 from shared.store.database import Database
 from shared.store.tokens.create import create_token
+from shared.store.tokens.find import find_token
 from shared.store.workspaces.create import create_workspace
 
 DEMO_FILE = "demo.env"
@@ -33,6 +35,7 @@ class Demo:
 
     chat_url: str
     dashboard_url: str
+    bot_id: str
     bot_token: str
     admin_token: str
 
@@ -43,12 +46,13 @@ class Demo:
 async def prepare_demo(settings: Settings, database: Database) -> None:
     """Make the installation's demo when the data folder holds none; write down how to reach it."""
     file = settings.data_dir / DEMO_FILE
-    tokens = _read_tokens(file) if file.exists() else await _seed(settings, database)
+    bot_id, bot_token, admin_token = await (_read_kept(file, database) if file.exists() else _seed(settings, database))
     demo = Demo(
         chat_url=f"http://{_door(settings.host)}:{settings.gateway_port}/v1",
         dashboard_url=f"http://{_door(settings.host)}:{settings.dashboard_port}",
-        bot_token=tokens[0],
-        admin_token=tokens[1],
+        bot_id=bot_id,
+        bot_token=bot_token,
+        admin_token=admin_token,
     )
     write_private(file, _lines(demo))
 
@@ -62,7 +66,7 @@ def read_demo(data_dir: Path) -> dict[str, str]:
     return {name.removeprefix("MEVICHAT_").lower(): value for name, _, value in pairs}
 
 
-async def _seed(settings: Settings, database: Database) -> tuple[str, str]:
+async def _seed(settings: Settings, database: Database) -> tuple[str, str, str]:
     workspace_id = new_id()
     await create_workspace(
         database,
@@ -77,7 +81,7 @@ async def _seed(settings: Settings, database: Database) -> tuple[str, str]:
     await create_bot(database, bot, actor=ACTOR)
     await _add_documents(database, bot)
     bot_token = await _add_token(database, workspace_id, bot.bot_id)
-    return bot_token, await _add_token(database, workspace_id, None)
+    return str(bot.bot_id), bot_token, await _add_token(database, workspace_id, None)
 
 
 async def _add_documents(database: Database, bot: NewBot) -> None:
@@ -96,20 +100,28 @@ async def _add_token(database: Database, workspace_id: UUID, bot_id: UUID | None
     return text
 
 
-def _read_tokens(file: Path) -> tuple[str, str]:
+async def _read_kept(file: Path, database: Database) -> tuple[str, str, str]:
     kept = read_demo(file.parent)
     try:
-        return kept["bot_token"], kept["admin_token"]
+        bot_token, admin_token = kept["bot_token"], kept["admin_token"]
     except KeyError as missing:
         name = f"MEVICHAT_{missing.args[0].upper()}"
         message = f"{file} has no {name}; put it back, or remove the file for a new demo workspace."
         raise RefusedError(message) from None
+    return kept.get("bot_id") or await _bot_of(database, bot_token), bot_token, admin_token
+
+
+async def _bot_of(database: Database, bot_token: str) -> str:
+    """Return the id of the token's bot, which files of earlier versions do not name; empty when it is gone."""
+    holder = await find_token(database, hash_token(bot_token))
+    return str(holder.bot.bot_id) if holder and holder.bot else ""
 
 
 def _lines(demo: Demo) -> str:
     return (
         f"MEVICHAT_CHAT_URL={demo.chat_url}\n"
         f"MEVICHAT_DASHBOARD_URL={demo.dashboard_url}\n"
+        f"MEVICHAT_BOT_ID={demo.bot_id}\n"
         f"MEVICHAT_BOT_TOKEN={demo.bot_token}\n"
         f"MEVICHAT_ADMIN_TOKEN={demo.admin_token}\n"
     )

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from infra.cli.addresses import PORT_SETTINGS, is_free, with_kept_addresses
 from infra.cli.health import is_ready
-from infra.cli.processes import SERVICES
+from infra.cli.processes import SERVICES, SIMULATOR
 from infra.cli.server_checks import holds_vectors, postgres_problems, redis_problem
 from shared.domain.catalogue import load_catalogue
 from shared.errors import MevichatError
@@ -57,6 +57,7 @@ async def _checks(settings: Settings) -> AsyncIterator[Finding]:
     yield await _mini(settings)
     for process in SERVICES:
         yield _port(settings, process)
+    yield _simulator_port(settings)
 
 
 def _data_folder(settings: Settings) -> Finding:
@@ -119,6 +120,14 @@ def _port(settings: Settings, process: str) -> Finding:
     if is_ready(f"http://{settings.host}:{port}/health/live"):
         return Finding(check, "held by Mevichat")
     return Finding(check, "taken", f"Another program listens there; end it or set {PREFIX}{name.upper()}.")
+
+
+def _simulator_port(settings: Settings) -> Finding:
+    """Look at the simulator's port; who starts no simulator may use it for something else."""
+    finding = _port(settings, SIMULATOR)
+    if finding.problem is None:
+        return finding
+    return Finding(finding.check, "taken by another program; only `make run SIMULATOR=1` would need it")
 
 
 def _table(findings: list[Finding]) -> Table:

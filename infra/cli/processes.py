@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import partial
 from importlib import import_module
-from threading import Thread
+from typing import Any
 
 from infra.cli.run_service import MODULES, run_service
-from infra.processes.tend import run_together
+from infra.processes.tend import Server, run_together
 
 SERVICES = ("gateway", "worker", "dashboard", "background")
 SIMULATOR = "simulator"
@@ -40,17 +40,21 @@ def run_processes(
     environment: Mapping[str, str],
     *,
     grace_seconds: float,
-    meanwhile: Callable[[], None],
+    servers: Mapping[str, Server],
+    meanwhile: Callable[[], Coroutine[Any, Any, None]],
 ) -> int:
-    """Run these processes until a signal comes or one of them ends; return that one's exit code, 0 for a signal.
+    """Run these processes until a signal comes, one ends by itself or a server ends; return that one's exit code.
 
-    `meanwhile` runs in a thread once all of them have been forked.
+    For a signal it is 0. `meanwhile` runs beside them once all of them have been forked.
     """
     return run_together(
         {name: partial(_run, name, environment) for name in names},
         # workers may need their whole grace
         grace_seconds=grace_seconds + MARGIN_SECONDS,
-        once_forked=Thread(target=meanwhile, name="announce", daemon=True).start,
+        once_forked=meanwhile,
+        servers=servers,
+        # what workers call while they finish their turns
+        stopped_last=[name for name in names if name == SIMULATOR],
     )
 
 

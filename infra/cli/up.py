@@ -13,6 +13,7 @@ import uvloop
 
 from infra.cli.addresses import (
     MASTER_KEYS_FILE,
+    PORT_SETTINGS,
     environment_of,
     require_free_port,
     require_own_ports,
@@ -62,7 +63,7 @@ def _run(settings: Settings, running: ExitStack, *, simulator: bool, began_at: f
         running.enter_context(hold_data_folder(settings.data_dir))
     settings = _with_master_keys(settings)
     load_catalogue(settings.catalogue_file)  # refused before anything runs
-    settings = start_servers(settings, running)
+    settings, servers = start_servers(settings, running)
     if simulator:
         settings = _with_simulator(settings)
     # an event loop in this process would be in the way of the forks to come
@@ -76,7 +77,13 @@ def _run(settings: Settings, running: ExitStack, *, simulator: bool, began_at: f
         names,
         environment_of(settings),
         grace_seconds=settings.grace_seconds,
-        meanwhile=lambda: announce_when_ready(_health_of(settings), demo, began_at=began_at),
+        servers=servers,
+        meanwhile=lambda: announce_when_ready(
+            {name: getattr(settings, PORT_SETTINGS[name]) for name in names},
+            demo,
+            simulator_port=settings.simulator_port if simulator else None,
+            began_at=began_at,
+        ),
     )
 
 
@@ -113,11 +120,6 @@ async def _migrate_and_seed(settings: Settings) -> None:
         await prepare_demo(settings, database)
     finally:
         await database.close()
-
-
-def _health_of(settings: Settings) -> dict[str, str]:
-    ports = {name: getattr(settings, f"{name}_port") for name in SERVICES}
-    return {name: f"http://127.0.0.1:{port}/health/ready" for name, port in ports.items()}
 
 
 def _leave(_signal: int, _frame: object) -> NoReturn:

@@ -72,6 +72,10 @@ class EmbeddedPostgres:
             )
         self._wait_until_ready()
 
+    def ended(self) -> int | None:
+        """Return the exit code of a server that has ended by itself or was killed (negative), else None."""
+        return None if self._process is None else self._process.poll()
+
     def stop(self) -> None:
         """Stop cleanly: connections end, everything is written."""
         if self._process is None:

@@ -61,6 +61,10 @@ class EmbeddedRedis:
         (self._folder / "redis.pid").write_text(str(self._process.pid), encoding="utf-8")
         self._wait_until_ready()
 
+    def ended(self) -> int | None:
+        """Return the exit code of a server that has ended by itself or was killed (negative), else None."""
+        return None if self._process is None else self._process.poll()
+
     def stop(self) -> None:
         """Stop cleanly: everything is written to the append-only file."""
         if self._process is None:

@@ -44,6 +44,12 @@ class Forked:
             self.code = os.waitstatus_to_exitcode(status)
         return self.code
 
+    def poll(self) -> int | None:
+        """Return its exit code if it has ended."""
+        if self.code is None and (ended := os.waitpid(self.pid, os.WNOHANG))[0]:
+            self.code = os.waitstatus_to_exitcode(ended[1])
+        return self.code
+
     def kill(self) -> None:
         """End it at once, unless it has ended."""
         if self.code is None:
@@ -56,7 +62,7 @@ def fork(name: str, live: Callable[[], int], *, output: int | None = None) -> Fo
 
     It gets a session of its own, so that Ctrl-C reaches its parent alone, and of its parent's open files the three
     standard ones; `output` is a descriptor that takes the place of stdout and stderr. Call it while this process has
-    neither threads nor an event loop: a lock that a thread holds would be held for ever in the child.
+    no threads and runs no event loop: a lock that a thread holds would be held for ever in the child.
     """
     sys.stdout.flush()
     sys.stderr.flush()
@@ -106,8 +112,9 @@ def _stand_alone(name: str, output: int | None) -> None:
     if output is not None:
         os.dup2(output, STDOUT)
         os.dup2(output, STDERR)
+    signal.set_wakeup_fd(-1)  # a parent's loop that rests would be told of signals, by a file that is another's soon
     _close_others()
-    for number in STOPPING:
+    for number in (*STOPPING, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)

@@ -1,4 +1,4 @@
-"""Forked processes that run together: what they print is shown, and the end of one is the end of all."""
+"""Forked processes that run together: what they print is shown, who is killed starts again, who ends ends all."""
 
 from __future__ import annotations
 
@@ -6,91 +6,143 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
 from contextlib import suppress
-from typing import NamedTuple
+from typing import Any
 
-from infra.processes.fork import STOPPING, Forked, exit_code, fork, stop_signals_held
-from infra.processes.lines import SYSTEM, Lines, LinesOf
+from infra.processes.child import Child
+from infra.processes.ends import End, farewell, farewell_of_server, starts_again
+from infra.processes.fork import FAILED_EXIT, STOPPING, exit_code, stop_signals_held
+from infra.processes.lines import SYSTEM, Lines
 from shared.clock import utc_now
 
-
-class Child(NamedTuple):
-    """A running process and the end of a pipe at which it can be heard."""
-
-    process: Forked
-    output: int
+Program = Callable[[], int]
+"""What a fork runs; it returns the exit code."""
+Server = Callable[[], int | None]
+"""Tells the exit code of a server that is not forked here, None while it runs."""
 
 
 def run_together(
-    programs: Mapping[str, Callable[[], int]], *, grace_seconds: float, once_forked: Callable[[], None]
+    programs: Mapping[str, Program],
+    *,
+    grace_seconds: float,
+    once_forked: Callable[[], Coroutine[Any, Any, None]],
+    servers: Mapping[str, Server],
+    stopped_last: Collection[str] = (),
 ) -> int:
-    """Run each program in a fork until a signal comes or one of them ends; return that one's exit code, 0 for a signal.
+    """Run each program in a fork until a signal comes, one ends by itself, or a server ends.
 
-    The others are told to stop then, and killed after `grace_seconds`. `once_forked` may start threads. Signals that
-    come after the end are passed over: what follows is the way out.
+    Returns that one's exit code, 0 for a signal. A program that a signal killed is forked anew, unless that happens
+    too often. The others are told to stop at the end, and killed after `grace_seconds`; those of `stopped_last` only
+    then. What `once_forked` returns runs beside them. It may start no thread, for there are forks to come. Signals
+    that come after the end are passed over: what follows is the way out.
     """
-    children: list[Child] = []
+    lines, children = Lines(list(programs), sys.stdout, utc_now), dict[str, Child]()
     with stop_signals_held():  # until somebody listens who stops what was forked
         try:
-            children.extend(_fork(name, program) for name, program in programs.items())
-            once_forked()
-            return asyncio.run(_tend(children, Lines(list(programs), sys.stdout, utc_now), grace_seconds))
+            children |= {name: Child(name, program) for name, program in programs.items()}
+            tending = _Tending(children, servers, lines)
+            with asyncio.Runner() as runner:
+                runner.run(tending.begin(once_forked()))
+                last_words, code = _tend(runner, tending, programs)
+                runner.run(tending.stop([name for name in programs if name not in stopped_last], grace_seconds))
+                runner.run(tending.stop(stopped_last, grace_seconds))
+                signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)  # the loop's handlers end with it
+            if last_words:
+                lines.say(SYSTEM, last_words)
+            return code
         finally:
-            for child in children:
+            for child in children.values():
                 child.process.kill()
             for number in STOPPING:
                 signal.signal(number, signal.SIG_IGN)
 
 
-def _fork(name: str, program: Callable[[], int]) -> Child:
-    reading, writing = os.pipe()
-    process = fork(name, program, output=writing)
-    os.close(writing)
-    return Child(process, reading)
+def _tend(runner: asyncio.Runner, tending: _Tending, programs: Mapping[str, Program]) -> tuple[str, int]:
+    """Tend until all must stop; return what is said last, if anything, and the exit code."""
+    started_again_at: dict[str, list[float]] = {name: [] for name in programs}
+    while (end := runner.run(tending.next_end())) is not None:
+        if end.name not in programs:
+            return farewell_of_server(end), exit_code(end.code) or FAILED_EXIT
+        now = time.monotonic()
+        if not starts_again(end, started_again_at[end.name], now):
+            return farewell(end), exit_code(end.code)
+        started_again_at[end.name].append(now)
+        child = Child(end.name, programs[end.name])  # here no loop runs, as at the first fork
+        runner.run(tending.replace(end, child))
+    return "", 0
 
 
-async def _tend(children: Sequence[Child], lines: Lines, grace_seconds: float) -> int:
-    asked = _asked_to_stop()
-    lives = {asyncio.create_task(_live(child, lines)): child.process for child in children}
-    asking = asyncio.create_task(asked.wait())
-    await asyncio.wait({asking, *lives}, return_when=asyncio.FIRST_COMPLETED)
-    asking.cancel()
-    first_ended = next((process for task, process in lives.items() if task.done()), None)
-    code = 0 if asked.is_set() or first_ended is None else first_ended.wait()
-    await _stop(lives, lines, grace_seconds)
-    signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)  # the loop's handlers end with it
-    return exit_code(code)
+class _Tending:
+    """Hears the children, their ends and the signals, in an event loop that rests whenever one is forked."""
 
+    def __init__(self, children: dict[str, Child], servers: Mapping[str, Server], lines: Lines) -> None:
+        self._children, self._servers, self._lines = children, servers, lines
+        self._is_asked = False
+        self._news = asyncio.Event()
 
-def _asked_to_stop() -> asyncio.Event:
-    asked, loop = asyncio.Event(), asyncio.get_running_loop()
-    for number in STOPPING:
-        loop.add_signal_handler(number, asked.set)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
-    return asked
+    async def begin(self, beside: Coroutine[Any, Any, None]) -> None:
+        """Listen to signals and to the children, and start what runs beside."""
+        loop = asyncio.get_running_loop()
+        for number in STOPPING:
+            loop.add_signal_handler(number, self._ask)
+        loop.add_signal_handler(signal.SIGCHLD, self._news.set)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
+        self._beside = loop.create_task(beside)
+        for child in self._children.values():
+            self._lines.say(SYSTEM, f"{child.name} started (pid={child.process.pid})")
+            await child.hear(self._lines)
 
+    async def next_end(self) -> End | None:
+        """Wait until a child or a server has ended; None when all were asked to stop."""
+        while not self._is_asked:
+            self._news.clear()
+            for name, server in self._servers.items():
+                if (code := server()) is not None:
+                    end = End(name, code)
+                    self._lines.say(SYSTEM, f"{name} {end.how}; everything stops")
+                    return end
+            for child in self._children.values():
+                if (code := child.process.poll()) is not None:
+                    return End(child.name, code)
+            await self._news.wait()
+        return None
 
-async def _live(child: Child, lines: Lines) -> None:
-    process, loop = child.process, asyncio.get_running_loop()
-    lines.say(SYSTEM, f"{process.name} started (pid={process.pid})")
-    try:
-        with os.fdopen(child.output, "rb", buffering=0) as output:
-            _, printed = await loop.connect_read_pipe(lambda: LinesOf(process.name, lines), output)
-            await printed.ended
-    except Exception:
-        process.kill()  # nobody would hear it any more
-        raise
-    finally:
-        lines.say(SYSTEM, f"{process.name} stopped (code={process.wait()})")
+    async def replace(self, end: End, child: Child) -> None:
+        """Tend this child in the place of the one that has ended."""
+        await self._children[end.name].hear_out()
+        self._children[end.name] = child
+        self._lines.say(SYSTEM, f"{end.name} {end.how}; started again (pid={child.process.pid})")
+        await child.hear(self._lines)
 
+    async def stop(self, names: Iterable[str], grace_seconds: float) -> None:
+        """Tell these to stop, and kill who has not after that time."""
+        running = {name: self._children[name] for name in names}
+        for order, seconds in ((signal.SIGTERM, grace_seconds), (signal.SIGKILL, None)):
+            await self._say_stopped(running)
+            for child in running.values():
+                self._lines.say(SYSTEM, f"sending {order.name} to {child.name} (pid={child.process.pid})")
+                with suppress(ProcessLookupError):
+                    os.kill(child.process.pid, order)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._until_stopped(running)
 
-async def _stop(lives: Mapping[asyncio.Task[None], Forked], lines: Lines, grace_seconds: float) -> None:
-    for order, seconds in ((signal.SIGTERM, grace_seconds), (signal.SIGKILL, None)):
-        running = [task for task in lives if not task.done()]
-        for task in running:
-            lines.say(SYSTEM, f"sending {order.name} to {lives[task].name} (pid={lives[task].pid})")
-            with suppress(ProcessLookupError):
-                os.kill(lives[task].pid, order)
-        if running:
-            await asyncio.wait(running, timeout=seconds)
+    async def _until_stopped(self, running: dict[str, Child]) -> None:
+        while running:
+            self._news.clear()
+            await self._say_stopped(running)
+            if running:
+                await self._news.wait()
+
+    async def _say_stopped(self, running: dict[str, Child]) -> None:
+        """Take those that have ended out, with their last lines."""
+        for child in [each for each in running.values() if each.process.poll() is not None]:
+            del running[child.name]
+            await child.hear_out()
+            self._lines.say(SYSTEM, f"{child.name} stopped (code={child.process.code})")
+
+    def _ask(self) -> None:
+        self._is_asked = True
+        self._news.set()

@@ -118,6 +118,13 @@ class GuardedProtocol(HttpToolsProtocol):
         self._stop_unread()
         super().resume_writing()
 
+    def cut_off(self) -> None:
+        """End a connection whose reply has begun and does not end; the application learns that its caller has left."""
+        if self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+            self.transport.close()
+
     def _head_bytes(self) -> int:
         return len(self.url) + sum(len(name) + len(value) + LINE_BYTES for name, value in self.headers)
 

@@ -13,12 +13,14 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from shared.serving.limits import RequestLimits
-from shared.serving.protocol import guarded_by
+from shared.serving.protocol import GuardedProtocol, guarded_by
 
 GOODBYE_SECONDS = 10
 """How long requests that are still served may take once the process is told to stop."""
 BACKLOG = 2048
 """Connections that may wait to be accepted; uvicorn's own number."""
+CUTTING_SECONDS = 1
+"""How long before that the streams that have not ended are cut off: the library would log each as a failure."""
 TICK_SECONDS = 1
 """How often the date that replies carry is written anew."""
 FILES_FOR_OURSELVES = 128
@@ -89,6 +91,19 @@ class _QuietServer(uvicorn.Server):
             with suppress(TimeoutError):
                 async with asyncio.timeout(TICK_SECONDS):
                     await self._leaving.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let what is served end; cut off replies that have begun and do not, as if their readers had left."""
+        cutting = asyncio.get_running_loop().call_later(GOODBYE_SECONDS - CUTTING_SECONDS, self._cut_off)
+        try:
+            await super().shutdown(sockets)
+        finally:
+            cutting.cancel()
+
+    def _cut_off(self) -> None:
+        for connection in list(self.server_state.connections):
+            assert isinstance(connection, GuardedProtocol)
+            connection.cut_off()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -31,7 +31,7 @@ async def test_a_sound_installation_passes_every_check(installation: Installatio
     seen = await doctor(installation)
     assert seen.code == 0, seen.out
     assert "✗" not in seen.out
-    assert seen.out.count("✓") == 14
+    assert seen.out.count("✓") == 15
 
 
 async def test_from_another_folder_it_says_where_it_looks_and_what_is_missing(tmp_path: Path) -> None:
@@ -69,6 +69,17 @@ async def test_a_taken_port_fails_and_names_its_setting(installation: Installati
         seen = await doctor(installation | {"MEVICHAT_WORKER_PORT": port})
     assert seen.code == 1
     assert "MEVICHAT_WORKER_PORT" in seen.out
+
+
+async def test_a_taken_port_of_the_simulator_is_told_and_no_failure(installation: Installation) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        seen = await doctor(installation | {"MEVICHAT_SIMULATOR_PORT": port})
+    assert seen.code == 0
+    assert f"port {port}, simulator" in seen.out
+    assert "make run SIMULATOR=1" in seen.out
 
 
 async def test_no_process_starts_on_a_redis_that_evicts(

@@ -8,6 +8,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
+from uuid import UUID
 
 import aiohttp
 import orjson
@@ -15,7 +16,7 @@ import psutil
 import pytest
 
 from infra.cli.demo import read_demo
-from tests.integration.cli.commands import ENDS_WITHIN_SECONDS, free_ports, mevichat, running
+from tests.integration.cli.commands import ENDS_WITHIN_SECONDS, free_ports, mevichat, running, until_ready
 
 GREETED_WITHIN_SECONDS = 90
 FIRST_ANSWER = (
@@ -51,6 +52,26 @@ async def stop(process: asyncio.subprocess.Process, number: signal.Signals) -> s
     process.send_signal(number)
     out, _ = await asyncio.wait_for(process.communicate(), ENDS_WITHIN_SECONDS)
     return out.decode()
+
+
+async def stop_of(process: asyncio.subprocess.Process, ends: psutil.Process, number: signal.Signals) -> str:
+    """End one process of the product by a signal, and read what is said until all have ended."""
+    ends.send_signal(number)
+    out, _ = await asyncio.wait_for(process.communicate(), ENDS_WITHIN_SECONDS)
+    return out.decode()
+
+
+async def until_said(process: asyncio.subprocess.Process, words: str) -> None:
+    async with asyncio.timeout(GREETED_WITHIN_SECONDS):
+        async for line in lines_of(process):
+            if words in line:
+                return
+    pytest.fail(f"it ended without saying: {words}")
+
+
+def role_of(process: asyncio.subprocess.Process, name: str) -> psutil.Process:
+    children = psutil.Process(process.pid).children()
+    return next(each for each in children if f"mevichat {name}" in " ".join(each.cmdline()))
 
 
 async def run_printed_curl(said: str) -> str:
@@ -109,15 +130,66 @@ async def test_a_second_start_keeps_tokens_and_data_and_follows_a_changed_port(e
     assert second["chat_url"] != first["chat_url"]
 
 
-async def test_the_product_stops_with_the_code_of_the_process_that_failed(environment: dict[str, str]) -> None:
+async def test_processes_that_are_killed_start_again_and_the_product_answers_on(environment: dict[str, str]) -> None:
+    async with running("up", environment=environment) as process:
+        said = await until_greeted(process)
+        for name in ("gateway", "worker", "dashboard", "background"):
+            role_of(process, name).kill()
+            await until_said(process, f"{name} was killed by SIGKILL; started again")
+            await until_ready(f"http://127.0.0.1:{environment[f'MEVICHAT_{name.upper()}_PORT']}/health/ready", process)
+        reply = orjson.loads(await run_printed_curl(said))
+        assert reply["choices"][0]["message"]["content"] == FIRST_ANSWER
+        await stop(process, signal.SIGINT)
+    assert process.returncode == 0
+
+
+async def test_the_product_stops_when_a_process_of_it_ends_by_itself_and_says_why(environment: dict[str, str]) -> None:
     async with running("up", environment=environment) as process:
         await until_greeted(process)
         children = psutil.Process(process.pid).children(recursive=True)
-        dashboard = next(each for each in children if "mevichat dashboard" in " ".join(each.cmdline()))
-        dashboard.kill()
-        await asyncio.wait_for(process.communicate(), ENDS_WITHIN_SECONDS)
-    assert process.returncode == 128 + signal.SIGKILL
+        out = await stop_of(process, role_of(process, "dashboard"), signal.SIGTERM)
+    assert "Everything stopped because dashboard ended with exit code 0. Nothing that was" in out.splitlines()[-1]
     assert not [each for each in children if each.is_running()]
+
+
+@pytest.mark.parametrize(("program", "name"), [("postgres", "PostgreSQL"), ("redis-server", "Redis")])
+async def test_the_product_stops_when_its_own_server_ends_and_says_so(
+    environment: dict[str, str], program: str, name: str
+) -> None:
+    async with running("up", environment=environment) as process:
+        await until_greeted(process)
+        (server,) = [each for each in psutil.Process(process.pid).children() if each.name() == program]
+        out = await stop_of(process, server, signal.SIGKILL)
+    assert process.returncode == 128 + signal.SIGKILL
+    assert f"{name} was killed by SIGKILL; everything stops" in out
+    assert f"Everything stopped because {name} was killed by SIGKILL. Nothing that was" in out.splitlines()[-1]
+
+
+async def test_with_the_simulator_the_greeting_names_its_address_and_keys_that_work(
+    environment: dict[str, str],
+) -> None:
+    async with running("up", "--simulator", environment=environment) as process:
+        said = await until_greeted(process)
+        assert f"http://127.0.0.1:{environment['MEVICHAT_SIMULATOR_PORT']} " in said
+        assert {"sk-sim-ok-1", "sk-ant-sim-ok-1"} <= set(said.split())
+        out = await stop(process, signal.SIGINT)
+    assert out.index("worker stopped") < out.index("sending SIGTERM to simulator")
+
+
+async def test_a_file_of_an_earlier_version_gets_the_demo_bots_id(environment: dict[str, str]) -> None:
+    file = Path(environment["MEVICHAT_DATA_DIR"]) / "demo.env"
+    async with running("up", environment=environment) as process:
+        await until_greeted(process)
+        whole = file.read_text()
+        await stop(process, signal.SIGTERM)
+    line = next(line for line in whole.splitlines() if line.startswith("MEVICHAT_BOT_ID="))
+    assert UUID(line.partition("=")[2])
+    file.write_text(whole.replace(f"{line}\n", ""))
+    # a shell that has sourced the file can start it, too
+    async with running("up", environment=environment | dict([line.split("=")])) as process:
+        await until_greeted(process)
+        await stop(process, signal.SIGTERM)
+    assert file.read_text() == whole
 
 
 async def test_a_taken_port_is_one_sentence_that_names_port_and_setting(environment: dict[str, str]) -> None:

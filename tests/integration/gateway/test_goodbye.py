@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import replace
+
+import aiohttp
+import pytest
 
 import services.gateway.main
 from infra.embedded.free_port import free_port
@@ -39,6 +43,28 @@ async def test_a_gateway_that_stops_answers_503_with_the_turn_which_still_finish
             return bool((await door.turn(answer.turn_id))["status"] == "completed")
 
         await until(is_completed)
+
+
+async def test_a_stream_that_a_stopping_gateway_cuts_off_is_no_failure_in_its_log(
+    database_url: str, redis_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with running_product(database_url, redis_url) as product:
+        (door,) = await open_doors(await product.make_workspace(), chunks=1000, chunk_delay_ms=20)
+        stop = asyncio.Event()
+        settings = product.settings.model_copy(update={"gateway_port": free_port()})
+        gateway = asyncio.create_task(services.gateway.main.run(settings, stop))
+        url = f"http://127.0.0.1:{settings.gateway_port}"
+        await until(lambda: is_answered(product.http, f"{url}/health/ready"))
+
+        async with replace(door, url=f"{url}/v1").streaming("Hello") as stream:
+            await stream.read_first()
+            stop.set()
+            with pytest.raises(aiohttp.ClientPayloadError):  # its reader sees that it was not the end
+                await stream.read_all()
+
+        assert await gateway == 0
+        assert [each.getMessage() for each in caplog.records if each.levelno >= logging.ERROR] == []
+        await door.cancel(stream.turn_id)
 
 
 async def is_called(product: Product) -> bool:
