@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from ipaddress import ip_network
 from typing import Annotated, Final, Literal
+from urllib.parse import parse_qsl
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -16,6 +17,8 @@ _POSTGRES: Final = re.compile(r"postgres(?:ql)?(?:\+\w+)?://" + _REST)
 _REDIS: Final = re.compile(r"rediss?://" + _REST)
 _REDIS_SOCKET: Final = re.compile(r"unix://\S*/\S+")
 POSTGRES_FORM: Final = "must be an address like postgresql://user:password@host:5432/name"
+POSTGRES_OPTIONS: Final = frozenset({"host", "port", "ssl", "passfile", "target_session_attrs"})
+POSTGRES_OPTION_FORM: Final = f"may have {', '.join(sorted(POSTGRES_OPTIONS))} after its ?, and nothing else; write ssl=require for sslmode=require"
 REDIS_FORM: Final = "must be an address like redis://:password@host:6379/0 (rediss:// for TLS, unix:// for a socket)"
 
 
@@ -26,7 +29,11 @@ def postgres_address(value: str) -> str:
         ValueError: it is none.
 
     """
-    return _server(value, POSTGRES_FORM, is_one=_POSTGRES.fullmatch)
+    address = _server(value, POSTGRES_FORM, is_one=_POSTGRES.fullmatch)
+    _, _, options = address.rpartition("@")[2].partition("?")
+    if any(name not in POSTGRES_OPTIONS for name, _ in parse_qsl(options, keep_blank_values=True)):
+        raise ValueError(POSTGRES_OPTION_FORM)
+    return address
 
 
 def redis_address(value: str) -> str:

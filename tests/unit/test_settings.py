@@ -18,6 +18,7 @@ POSTGRES = [
     "postgresql+asyncpg://mevichat:p/w#d?x@db.example/mevichat",
     "postgresql://mevichat@[::1]:5432/mevichat",
     "postgresql:///mevichat?host=/var/run/postgresql",
+    "postgresql://db.example/mevichat?ssl=require",
 ]
 REDIS = [
     "redis://:secret@cache.example:6379/0",
@@ -53,6 +54,12 @@ def test_what_is_no_address_of_postgresql_is_named_with_its_form(address: str, m
     (said,) = problems(monkeypatch, database_url=address)
     assert said.startswith("MEVICHAT_DATABASE_URL must be an address like postgresql://user:password@host:5432/name.")
     assert "secret" not in said
+
+
+def test_an_option_of_other_drivers_is_named_with_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    (said,) = problems(monkeypatch, database_url="postgresql://db.example/mevichat?sslmode=require")
+    assert said.startswith("MEVICHAT_DATABASE_URL may have host, passfile, port, ssl, target_session_attrs after its ?")
+    assert "write ssl=require for sslmode=require." in said
 
 
 @pytest.mark.parametrize("address", NO_REDIS)
@@ -107,9 +114,12 @@ def test_a_lease_of_three_renewals_or_more_is_fine(lease: str, renew: str, monke
     assert load_settings().lease_seconds == float(lease)
 
 
-def test_a_pair_is_not_judged_by_a_setting_that_is_wrong_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = problems(monkeypatch, lease_seconds=2, renew_seconds="soon", recheck_longest_seconds=3)
-    assert [one.split()[0] for one in said] == ["MEVICHAT_RENEW_SECONDS", "MEVICHAT_RECHECK_LONGEST_SECONDS"]
+@pytest.mark.parametrize(("lease", "renew", "wrong"), [("2", "soon", "RENEW"), ("soon", "9", "LEASE")])
+def test_a_pair_is_not_judged_by_a_setting_that_is_wrong_by_itself(
+    lease: str, renew: str, wrong: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = problems(monkeypatch, lease_seconds=lease, renew_seconds=renew, recheck_longest_seconds=3)
+    assert [one.split()[0] for one in said] == [f"MEVICHAT_{wrong}_SECONDS", "MEVICHAT_RECHECK_LONGEST_SECONDS"]
 
 
 def test_a_gateways_health_has_a_port_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
