@@ -3,45 +3,37 @@
 from __future__ import annotations
 
 import os
-from ipaddress import ip_network
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.errors import MevichatError
 from shared.serving.limits import RequestLimits
+from shared.setting_kinds import (
+    Addresses,
+    Count,
+    HttpAddress,
+    LogLevel,
+    Port,
+    PostgresAddress,
+    RedisAddress,
+    Seconds,
+)
+from shared.setting_pairs import harms
+from shared.setting_problems import sentences_of
 
 PREFIX = "MEVICHAT_"
 
 
 class SettingsError(MevichatError):
-    """Raised when a setting is unknown or invalid; the message names it and the fix."""
+    """Raised when settings are unknown, invalid or harm each other; a sentence for each names it and the fix."""
 
-
-def _http_address(value: str) -> str:
-    if not value.startswith(("http://", "https://")):
-        message = "must start with http:// or https://"
-        raise ValueError(message)
-    return value.rstrip("/")
-
-
-def _addresses(value: str) -> str:
-    for item in value.split(","):
-        try:
-            ip_network(item.strip())
-        except ValueError:
-            message = "must be addresses or networks like 10.0.0.7 or 10.0.0.0/8, joined by commas"
-            raise ValueError(message) from None
-    return value
-
-
-HttpAddress = Annotated[str, AfterValidator(_http_address)]
-Addresses = Annotated[str, AfterValidator(_addresses)]
-Port = Annotated[int, Field(ge=0, le=65535)]
-Seconds = Annotated[float, Field(gt=0)]
-Count = Annotated[int, Field(ge=1)]
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
 
 
 class Settings(BaseSettings):
@@ -51,8 +43,8 @@ class Settings(BaseSettings):
 
     # where things are
     data_dir: Path = Path(".mevichat")
-    database_url: str | None = None
-    redis_url: str | None = None
+    database_url: PostgresAddress | None = Field(default=None, repr=False)
+    redis_url: RedisAddress | None = Field(default=None, repr=False)
     host: str = "127.0.0.1"
     gateway_port: Port = 8080
     gateway_health_port: Port | None = None
@@ -164,7 +156,7 @@ class Settings(BaseSettings):
     rotation_days: Count = 90
     """A key whose text is older is shown as due for rotation."""
 
-    log_level: str = "info"
+    log_level: LogLevel = "info"
 
     @property
     def sends_email(self) -> bool:
@@ -200,43 +192,38 @@ def load_settings() -> Settings:
     """Read the settings of this process.
 
     Raises:
-        SettingsError: a variable is invalid, or no setting of that name exists.
+        SettingsError: variables are invalid or harm each other, or no settings of their names exist; it names all.
 
     """
-    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and not _is_known(name))
-    if unknown:
-        message = f"{unknown[0]} is not a setting; remove it or correct its name (see docs/settings.md)."
-        raise SettingsError(message)
+    settings, problems = _read()
+    problems = [*_unknown(), *problems]
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def _read() -> tuple[Settings, list[str]]:
+    """Return the settings, with a default in the place of each wrong one, and all that is wrong with them."""
     try:
-        return Settings()
+        settings, wrong, problems = Settings(), frozenset[str](), []
     except ValidationError as invalid:
-        raise SettingsError(_first_problem(invalid)) from None
+        wrong = frozenset(str(problem["loc"][0]) for problem in invalid.errors(include_input=False))
+        settings = Settings(**{name: Settings.model_fields[name].default for name in wrong})
+        problems = sentences_of(invalid, prefix=PREFIX)
+    return settings, [*problems, *harms(dict(settings), wrong=wrong, prefix=PREFIX)]
+
+
+def _unknown() -> Iterator[str]:
+    for name in sorted(os.environ):
+        if name.startswith(PREFIX) and not _is_known(name):
+            yield f"{name} is not a setting; remove it or correct its name (see docs/settings.md)."
 
 
 def _is_known(name: str) -> bool:
     return name.removeprefix(PREFIX).lower() in Settings.model_fields or name in DEMO_NAMES
 
 
-IN_OUR_WORDS = {
-    "int_parsing": "must be a whole number",
-    "int_from_float": "must be a whole number",
-    "float_parsing": "must be a number",
-    "bool_parsing": "must be true or false",
-    "greater_than_equal": "must be {ge} or more",
-    "greater_than": "must be more than {gt}",
-    "less_than_equal": "must be at most {le}",
-    "literal_error": "must be {expected}",
-}
-"""What is wrong with a setting, by the kind of error that the library names."""
-
 DEMO_NAMES = frozenset(
     f"{PREFIX}{name}" for name in ("CHAT_URL", "DASHBOARD_URL", "BOT_ID", "BOT_TOKEN", "ADMIN_TOKEN")
 )
 """What `.mevichat/demo.env` exports for scripts; a shell that sourced it can still start processes."""
-
-
-def _first_problem(invalid: ValidationError) -> str:
-    problem = invalid.errors(include_input=False, include_url=False)[0]
-    name = PREFIX + str(problem["loc"][0]).upper()
-    said = IN_OUR_WORDS.get(problem["type"], problem["msg"].removeprefix("Value error, "))
-    return f"{name} {said.format(**problem.get('ctx', {}))}. Correct it or remove it to use the default."

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from infra.cli.ports import family_of, port_sentence, problem_of_port
 from shared.errors import MevichatError
-from shared.settings import PREFIX, Settings
+from shared.setting_kinds import postgres_address, redis_address
+from shared.settings import PREFIX, Settings, SettingsError
 
 DATABASE_FILE = "database.url"
 REDIS_FILE = "redis.url"
@@ -28,19 +30,27 @@ PORT_SETTINGS = {
 }
 
 
+KEPT: dict[str, tuple[str, Callable[[str], str]]] = {
+    "database_url": (DATABASE_FILE, postgres_address),
+    "redis_url": (REDIS_FILE, redis_address),
+    "master_keys": (MASTER_KEYS_FILE, str),
+}
+"""The settings that the data folder keeps: in which file, and by what rule."""
+
+
 class TakenPortError(MevichatError):
-    """Raised when another program listens where a process should; the message names port and setting."""
+    """Raised when a process cannot listen where it should; the message names the setting and the fix."""
 
 
 def with_kept_addresses(settings: Settings) -> Settings:
-    """Fill in what `mevichat up` keeps in the data folder: server addresses and master keys that are not set."""
-    kept = {
-        "database_url": _kept(settings.data_dir / DATABASE_FILE),
-        "redis_url": _kept(settings.data_dir / REDIS_FILE),
-        "master_keys": _kept(settings.data_dir / MASTER_KEYS_FILE),
-    }
-    missing = {name: text for name, text in kept.items() if text and getattr(settings, name) is None}
-    return settings.model_copy(update=missing)
+    """Fill in what `mevichat up` keeps in the data folder: server addresses and master keys that are not set.
+
+    Raises:
+        SettingsError: a file there holds something else.
+
+    """
+    missing = {name: _kept(settings.data_dir, name) for name in KEPT if getattr(settings, name) is None}
+    return settings.model_copy(update={name: text for name, text in missing.items() if text})
 
 
 def environment_of(settings: Settings) -> Mapping[str, str]:
@@ -59,7 +69,12 @@ def write_private(file: Path, text: str) -> None:
 
 
 def with_chosen_ports(settings: Settings) -> Settings:
-    """Put a free port in the place of each that is 0, so that every process knows where the others are."""
+    """Put a free port in the place of each that is 0, so that every process knows where the others are.
+
+    Raises:
+        TakenPortError: the host is none of this machine.
+
+    """
     names = [name for name in dict.fromkeys(PORT_SETTINGS.values()) if getattr(settings, name) == 0]
     return settings.model_copy(update={name: _free_port(settings.host) for name in names})
 
@@ -84,43 +99,36 @@ def require_own_ports(settings: Settings, processes: Iterable[str]) -> None:
 
 
 def require_free_port(settings: Settings, process: str) -> None:
-    """Refuse to start a process where another program listens.
+    """Refuse to start a process where it could not listen.
 
     Raises:
-        TakenPortError: the port is taken.
+        TakenPortError: the port is taken, the host is none of this machine, or the user may not.
 
     """
     name = PORT_SETTINGS[process]
     port = getattr(settings, name)
     is_shared = process == "gateway" and settings.gateway_health_port is not None
-    if not is_free(settings.host, port, is_shared=is_shared):
-        message = f"Port {port} of {settings.host} is taken; free it or set {PREFIX}{name.upper()} to another."
-        raise TakenPortError(message)
-
-
-def is_free(host: str, port: int, *, is_shared: bool = False) -> bool:
-    """Tell whether a server could listen there now; one that shares its port, beside others that do."""
-    with socket.socket(_family(host)) as probe:
-        # as servers do: what remains of connections that have ended does not count
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if is_shared:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
+    problem = problem_of_port(settings.host, port, is_shared=is_shared)
+    if problem:
+        raise TakenPortError(port_sentence(problem, settings.host, port, name))
 
 
 def _free_port(host: str) -> int:
-    with socket.socket(_family(host)) as probe:
+    if problem := problem_of_port(host, 0):
+        raise TakenPortError(port_sentence(problem, host, 0, "host"))
+    with socket.socket(family_of(host)) as probe:
         probe.bind((host, 0))
         return int(probe.getsockname()[1])
 
 
-def _family(host: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in host else socket.AF_INET
-
-
-def _kept(file: Path) -> str | None:
-    return file.read_text(encoding="utf-8").strip() if file.exists() else None
+def _kept(folder: Path, name: str) -> str | None:
+    """Return what the folder keeps of this setting, None when it keeps nothing."""
+    file_name, read = KEPT[name]
+    file = folder / file_name
+    text = file.read_text(encoding="utf-8").strip() if file.exists() else ""
+    try:
+        return read(text) if text else None
+    except ValueError as wrong:
+        raise SettingsError(
+            [f"{file} {wrong}. Delete it and start `mevichat up`, or set {PREFIX}{name.upper()}."]
+        ) from None

@@ -7,8 +7,11 @@ from uuid import UUID
 
 import typer
 
+from infra.cli.names import name_in
+from infra.cli.printed import print_value
 from infra.cli.store_access import ACTOR, RefusedError, id_in, run_on_store
 from infra.cli.tables import print_table
+from infra.cli.told_together import read_all
 from infra.cli.workspaces import WorkspaceArgument, workspace_of
 from shared.domain.catalogue import MINI, Catalogue, load_catalogue
 from shared.domain.plans import Plan
@@ -32,12 +35,13 @@ def create(
 
     async def work(settings: Settings, database: Database) -> UUID:
         row = await workspace_of(database, workspace)
-        _require_model(load_catalogue(settings.catalogue_file), model, row.plan)
-        bot = NewBot(bot_id=new_id(), workspace_id=row.workspace_id, name=name, model=model)
+        catalogue = load_catalogue(settings.catalogue_file)
+        own, _ = await read_all(lambda: name_in(name, "bot"), lambda: _require_model(catalogue, model, row.plan))
+        bot = NewBot(bot_id=new_id(), workspace_id=row.workspace_id, name=own, model=model)
         await create_bot(database, bot, actor=ACTOR)
         return bot.bot_id
 
-    typer.echo(run_on_store(work))
+    print_value("The bot's id:", run_on_store(work))
 
 
 @app.command(name="list")

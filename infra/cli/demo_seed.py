@@ -13,7 +13,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from infra.cli.demo_history import make_bots, make_history
 from infra.cli.demo_keys import add_keys
+from infra.cli.names import name_in
+from infra.cli.printed import print_value
 from infra.cli.store_access import ACTOR, RefusedError, run_on_store
+from infra.cli.told_together import read_all
 from infra.cli.typed import whole_number
 from infra.cli.workspaces import workspace_of
 from shared.clock import utc_now
@@ -54,13 +57,17 @@ def seed(
     """
 
     async def work(settings: Settings, database: Database) -> UUID:
-        turn_count, bot_count = whole_number(turns, "turns", 1, MOST_TURNS), whole_number(bots, "bots", 1, MOST_BOTS)
-        row, began = await _own_workspace(settings, database, workspace), time.monotonic()
+        turn_count, bot_count, name = await read_all(
+            lambda: whole_number(turns, "turns", 1, MOST_TURNS),
+            lambda: whole_number(bots, "bots", 1, MOST_BOTS),
+            lambda: name_in(workspace, "workspace"),
+        )
+        row, began = await _own_workspace(settings, database, name), time.monotonic()
         await write_seed(settings, database, row, turns=turn_count, bots=bot_count)
         typer.echo(f"{turn_count:,} turns of {bot_count:,} bots in {time.monotonic() - began:,.0f} s.", err=True)
         return row.workspace_id
 
-    typer.echo(run_on_store(work))
+    print_value("The workspace's id:", run_on_store(work))
 
 
 async def write_seed(settings: Settings, database: Database, workspace: WorkspaceRow, *, turns: int, bots: int) -> None:

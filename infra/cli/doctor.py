@@ -11,13 +11,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from infra.cli.addresses import PORT_SETTINGS, is_free, with_kept_addresses
+from infra.cli.addresses import PORT_SETTINGS, with_kept_addresses
 from infra.cli.health import is_ready
+from infra.cli.ports import PortProblem, port_sentence, problem_of_port
 from infra.cli.processes import SERVICES, SIMULATOR
 from infra.cli.server_checks import holds_vectors, postgres_problems, redis_problem
 from shared.domain.catalogue import load_catalogue
 from shared.errors import MevichatError
-from shared.settings import PREFIX, Settings, load_settings
+from shared.settings import PREFIX, Settings, SettingsError, load_settings
 
 SICK_EXIT = 1
 
@@ -41,8 +42,8 @@ def doctor() -> typer.Exit:
 async def _examine() -> list[Finding]:
     try:
         settings = with_kept_addresses(load_settings())
-    except MevichatError as wrong:
-        return [Finding("settings", "invalid", str(wrong))]
+    except SettingsError as wrong:
+        return [Finding("settings", "invalid", problem) for problem in wrong.problems]
     return [_data_folder(settings), Finding("settings", "valid")] + [finding async for finding in _checks(settings)]
 
 
@@ -115,8 +116,11 @@ def _port(settings: Settings, process: str) -> Finding:
     name = PORT_SETTINGS[process]
     port = getattr(settings, name)
     check = f"port {port}, {process}"
-    if is_free(settings.host, port):
+    problem = problem_of_port(settings.host, port)
+    if problem is None:
         return Finding(check, "free")
+    if problem is not PortProblem.TAKEN:
+        return Finding(check, problem.value, port_sentence(problem, settings.host, port, name))
     if is_ready(f"http://{settings.host}:{port}/health/live"):
         return Finding(check, "held by Mevichat")
     return Finding(check, "taken", f"Another program listens there; end it or set {PREFIX}{name.upper()}.")

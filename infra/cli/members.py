@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
+from infra.cli.printed import print_value
 from infra.cli.store_access import ACTOR, RefusedError, run_on_store
 from infra.cli.tables import print_table
+from infra.cli.told_together import read_all
 from infra.cli.workspaces import workspace_of
 from services.dashboard.signing_in.passwords import hash_password
 from shared.domain.email_address import problem_with_email
@@ -43,11 +46,11 @@ def add(
     """Let a person sign in; prints their first password, this once."""
 
     async def work(_: Settings, database: Database) -> str:
-        address = _address(email)
-        workspace_id = None
-        chosen = _role(role)
-        if not _is_operator(workspace or named, operator=operator):
-            workspace_id = (await workspace_of(database, _one(workspace, named))).workspace_id
+        address, chosen, workspace_id = await read_all(
+            lambda: _address(email),
+            lambda: _role(role),
+            lambda: _workspace_id(database, workspace, named, operator=operator),
+        )
         password = new_password()
         added = await add_member(
             database,
@@ -63,7 +66,7 @@ def add(
             raise RefusedError(message)
         return password
 
-    typer.echo(run_on_store(work))
+    print_value("Their first password, shown this once:", run_on_store(work))
 
 
 @app.command(name="list")
@@ -117,7 +120,7 @@ def password(email: EmailArgument) -> None:
         )
         return drawn
 
-    typer.echo(run_on_store(work))
+    print_value("Their new password, shown this once:", run_on_store(work))
 
 
 async def _member(database: Database, email: str) -> MemberRow:
@@ -126,6 +129,13 @@ async def _member(database: Database, email: str) -> MemberRow:
         message = f"Nobody signs in with {email}; list members with `mevichat member list WORKSPACE`."
         raise RefusedError(message)
     return member
+
+
+async def _workspace_id(database: Database, workspace: str, named: str, *, operator: bool) -> UUID | None:
+    """Return the workspace that was named, None for an operator."""
+    if _is_operator(workspace or named, operator=operator):
+        return None
+    return (await workspace_of(database, _one(workspace, named))).workspace_id
 
 
 def _address(email: str) -> str:

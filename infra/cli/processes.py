@@ -18,6 +18,7 @@ MARGIN_SECONDS = 5
 LOADED_WHEN_RUN = (
     "asyncpg",
     "infra.cli.server_checks",
+    "infra.cli.server_watch",
     "shared.logs",
     "sqlalchemy.dialects.postgresql.asyncpg",
     "uvicorn.lifespan.off",

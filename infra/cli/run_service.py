@@ -54,10 +54,10 @@ def refused(sentence: str) -> typer.Exit:
 def _require_servers(name: str, settings: Settings) -> None:
     if name == "simulator":
         return
-    for setting in ("database_url", "redis_url"):
-        if not getattr(settings, setting):
-            message = f"Set {PREFIX}{setting.upper()}, or start the whole product with `mevichat up`."
-            raise SettingsError(message)
+    missing = [setting for setting in ("database_url", "redis_url") if not getattr(settings, setting)]
+    if missing:
+        start = "or start the whole product with `mevichat up`."
+        raise SettingsError(f"Set {PREFIX}{setting.upper()}, {start}" for setting in missing)
 
 
 def _run(name: str, settings: Settings) -> int:
@@ -69,10 +69,17 @@ def _run(name: str, settings: Settings) -> int:
 
 
 async def _checked_run(name: str, settings: Settings) -> int:
-    if name != "simulator":
-        from infra.cli.server_checks import refuse_unsound_servers  # noqa: PLC0415
+    if name == "simulator":
+        return await _service(name, settings)
+    from infra.cli.server_checks import refuse_unsound_servers  # noqa: PLC0415
+    from infra.cli.server_watch import watched_until_back  # noqa: PLC0415
 
-        await refuse_unsound_servers(settings)
+    away = await refuse_unsound_servers(settings)
+    async with watched_until_back(away, settings):
+        return await _service(name, settings)
+
+
+async def _service(name: str, settings: Settings) -> int:
     service = import_module(MODULES[name])
     _spare_garbage_collection()
     code: int = await service.run(settings)

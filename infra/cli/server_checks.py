@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 
 from shared.clock import utc_now
 from shared.errors import MevichatError
@@ -21,22 +23,56 @@ class UnsoundServerError(MevichatError):
     """Raised when a server must not be worked on as it is; the message says how to mend it."""
 
 
-async def refuse_unsound_servers(settings: Settings) -> None:
-    """Refuse servers on which a process would do harm. One that is away is no refusal: the process waits for it.
+class Server(StrEnum):
+    """The servers that a process works on."""
+
+    POSTGRESQL = "PostgreSQL"
+    REDIS = "Redis"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a server stands: away, or there with what makes it harmful to work on, None when nothing does."""
+
+    is_away: bool
+    problem: str | None = None
+
+
+async def refuse_unsound_servers(settings: Settings) -> list[Server]:
+    """Refuse servers on which a process would do harm; return those that are away: a process waits for them.
 
     Raises:
-        UnsoundServerError: PostgreSQL's clock or tables are wrong.
-        EvictingRedisError: Redis may throw messages away.
+        UnsoundServerError: PostgreSQL's clock or tables are wrong, or Redis may throw messages away.
 
     """
+    away = []
+    for server in Server:
+        standing = await standing_of(server, settings)
+        if standing.problem:
+            raise UnsoundServerError(standing.problem)
+        if standing.is_away:
+            away.append(server)
+    return away
+
+
+async def standing_of(server: Server, settings: Settings) -> Standing:
+    """Return how the server stands now."""
+    if server is Server.REDIS:
+        return await _redis_standing(settings.redis_url or "")
     problems = await postgres_problems(settings.database_url)
-    found = problems["PostgreSQL clock"] or problems["PostgreSQL tables"]
-    if found and not problems["PostgreSQL"]:
-        raise UnsoundServerError(found)
+    if problems["PostgreSQL"]:
+        return Standing(is_away=True)
+    return Standing(is_away=False, problem=problems["PostgreSQL clock"] or problems["PostgreSQL tables"])
+
+
+async def _redis_standing(url: str) -> Standing:
     try:
-        await require_sound_redis(settings.redis_url or "")
+        await require_sound_redis(url)
     except QueueUnavailableError:
-        return
+        return Standing(is_away=True)
+    except MevichatError as unsound:
+        return Standing(is_away=False, problem=str(unsound))
+    return Standing(is_away=False)
 
 
 async def postgres_problems(url: str | None) -> dict[str, str | None]:
@@ -76,13 +112,8 @@ async def redis_problem(url: str | None) -> str | None:
     """Return what is wrong with Redis, None when nothing is."""
     if not url:
         return "Set MEVICHAT_REDIS_URL, or start the product (`make run`)."
-    try:
-        await require_sound_redis(url)
-    except QueueUnavailableError:
-        return "It does not answer; start it, or correct MEVICHAT_REDIS_URL."
-    except MevichatError as unsound:
-        return str(unsound)
-    return None
+    standing = await _redis_standing(url)
+    return "It does not answer; start it, or correct MEVICHAT_REDIS_URL." if standing.is_away else standing.problem
 
 
 async def _clock_problem(database: Database) -> str | None:

@@ -8,7 +8,9 @@ from uuid import UUID
 import typer
 
 from infra.cli.bots import bot_of
+from infra.cli.names import name_in
 from infra.cli.new_tokens import new_token
+from infra.cli.printed import print_value
 from infra.cli.store_access import ACTOR, RefusedError, id_of, run_on_store
 from infra.cli.tables import print_table
 from infra.cli.workspaces import WorkspaceArgument, workspace_of
@@ -33,12 +35,13 @@ def create(
 
     async def work(_: Settings, database: Database) -> str:
         row = await workspace_of(database, workspace)
+        own = name_in(name, "token") if name else ""
         bot_id = (await bot_of(database, row.workspace_id, bot)).bot_id if bot else None
-        token, text = new_token(row.workspace_id, bot_id=bot_id, name=name)
+        token, text = new_token(row.workspace_id, bot_id=bot_id, name=own)
         await create_token(database, token, actor=ACTOR)
         return text
 
-    typer.echo(run_on_store(work))
+    print_value("The token, shown this once:", run_on_store(work))
 
 
 @app.command(name="list")
@@ -87,7 +90,7 @@ def rotate(workspace: WorkspaceArgument, token: TokenArgument) -> None:
             raise _no_good_token(token_id)
         return text
 
-    typer.echo(run_on_store(work))
+    print_value("The new token, shown this once:", run_on_store(work))
 
 
 def _no_good_token(token_id: UUID) -> RefusedError:

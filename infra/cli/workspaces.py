@@ -8,8 +8,11 @@ from uuid import UUID
 import typer
 
 from infra.cli.export import export
+from infra.cli.names import name_in
+from infra.cli.printed import print_value
 from infra.cli.store_access import ACTOR, RefusedError, id_in, run_on_store
 from infra.cli.tables import print_table
+from infra.cli.told_together import read_all
 from infra.cli.typed import TakesNumber, plan_in, whole_number
 from shared.domain.erasure import unnamed_user
 from shared.domain.plans import Plan
@@ -32,17 +35,20 @@ WorkspaceArgument = Annotated[str, typer.Argument(help="The workspace's id, or i
 def create(
     name: Annotated[str, typer.Argument(help="What the customer is called.")],
     plan: Annotated[str, typer.Option(metavar=PLANS, help="What the customer pays for.")] = Plan.FREE.value,
+    same_name: Annotated[bool, typer.Option("--same-name", help="Also when another workspace has the name.")] = False,  # noqa: FBT002
 ) -> None:
     """Make a workspace with its plan's slots and quota; prints its id."""
 
     async def work(settings: Settings, database: Database) -> UUID:
         workspace_id = new_id()
-        known = plan_in(plan)
+        own, known = await read_all(lambda: name_in(name, "workspace"), lambda: plan_in(plan))
+        if not same_name:
+            await _require_new_name(database, own)
         limits = _limits_of(settings, known)
-        await create_workspace(database, workspace_id=workspace_id, name=_name(name), plan=known, actor=ACTOR, **limits)
+        await create_workspace(database, workspace_id=workspace_id, name=own, plan=known, actor=ACTOR, **limits)
         return workspace_id
 
-    typer.echo(run_on_store(work))
+    print_value("The workspace's id:", run_on_store(work))
 
 
 @app.command(name="list")
@@ -175,9 +181,11 @@ def _limits_of(settings: Settings, plan: Plan) -> dict[str, int]:
     return {"slots": settings.slots_of(plan), "message_limit": settings.monthly_messages_of(plan)}
 
 
-def _name(text: str) -> str:
-    name = text.strip()
-    if not name:
-        message = "A workspace needs a name."
+async def _require_new_name(database: Database, name: str) -> None:
+    others = await find_workspaces_named(database, name)
+    if others:
+        message = (
+            f"Workspace {others[0].workspace_id} is named {name} already, and commands find workspaces by name; "
+            "choose another name, or say --same-name."
+        )
         raise RefusedError(message)
-    return name

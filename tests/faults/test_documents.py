@@ -41,6 +41,7 @@ async def own_process(product: Product) -> AsyncIterator[asyncio.subprocess.Proc
         "MEVICHAT_REDIS_URL": product.settings.redis_url or "",
         "MEVICHAT_BACKGROUND_PORT": "0",
         "MEVICHAT_LEASE_SECONDS": str(product.settings.lease_seconds),
+        "MEVICHAT_RENEW_SECONDS": str(min(product.settings.lease_seconds / 3, 5)),
         "MEVICHAT_GRACE_SECONDS": "0.2",
     }
     process = await asyncio.create_subprocess_exec(

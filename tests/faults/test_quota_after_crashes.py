@@ -15,7 +15,7 @@ from tests.servers import until
 SHORT_LEASES: dict[str, Any] = {
     "lease_seconds": 1.5,
     "renew_seconds": 0.5,
-    "sweeper_patience_seconds": 0.1,
+    "sweeper_patience_seconds": 0.5,
     "sweep_seconds": 0.2,
 }
 NO_WORKER = frozenset({"worker"})

@@ -63,7 +63,7 @@ async def test_a_call_that_outlasts_its_lease_by_far_runs_once_while_its_worker_
     short: dict[str, Any] = {
         "lease_seconds": 1.5,
         "renew_seconds": 0.5,
-        "sweeper_patience_seconds": 0.1,
+        "sweeper_patience_seconds": 0.5,
         "sweep_seconds": 0.2,
     }
     async with running_product(database_url, redis_url, **short) as product:

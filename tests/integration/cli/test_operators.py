@@ -101,7 +101,7 @@ async def test_what_cannot_be_done_is_one_sentence_and_exit_2(installation: Inst
     assert "No bot" in await refusal(installation, "token", "create", "Acme", "--bot", unknown)
     assert "no good token" in await refusal(installation, "token", "revoke", "Acme", unknown)
     assert "no good token" in await refusal(installation, "token", "rotate", "Acme", unknown)
-    await say(installation, "workspace", "create", "Acme")
+    await say(installation, "workspace", "create", "Acme", "--same-name")
     assert "2 workspaces are named Acme" in await refusal(installation, "bot", "list", "Acme")
 
 
