@@ -103,13 +103,15 @@ async def test_a_bot_keeps_its_forbidden_model_and_is_blocked_until_it_is_switch
 
     refused, answer = await workspace.ask(bot["token"], "Hello")
     renamed, kept = await workspace.admin("PATCH", path, {"name": "Shop", "system_prompt": "Be brief."})
-    judged = [await workspace.admin("PATCH", path, body) for body in ({"model": "gpt-5"}, {"key_id": key["id"]})]
+    same, _ = await workspace.admin("PATCH", path, {"model": "gpt-5"})
+    judged = [await workspace.admin("PATCH", path, body) for body in ({"model": "gpt-5-mini"}, {"key_id": key["id"]})]
     switched, _ = await workspace.admin("PATCH", path, {"model": "mevichat:mini"})
     _, reply = await workspace.ask(bot["token"], "Hello")
 
     assert (refused, answer["error"]["code"]) == (403, "plan_forbids_model")
     assert "mevichat:mini" in answer["error"]["message"]
     assert (renamed, kept["name"], kept["model"]) == (200, "Shop", "gpt-5")
+    assert same == 200
     assert [(status, body["error"]["code"]) for status, body in judged] == [(403, "plan_forbids_model")] * 2
     assert switched == 200
     assert reply["mevichat"]["status"] == "completed"
