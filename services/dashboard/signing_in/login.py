@@ -45,7 +45,7 @@ WRONG_TOKEN = "This admin token is unknown or was revoked."  # noqa: S105 # nose
 FILL_IN = {
     "token": f"Paste an admin token; it begins with {ADMIN_PREFIX}.",
     "email": "Type your e-mail address.",
-    "password": "Type your password.",
+    "password": "Type your password.",  # nosec B105 - a sentence, no password
 }
 TOO_OFTEN = "Too many failed attempts. Wait 15 minutes and try again."
 FOREIGN_SIGN_OUT = "This form did not come from a page of yours, or is too old. Open a page and sign out there."
