@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from shared.counters import counter
 from shared.domain.documents import ReadingFault
 from shared.domain.embedding_failure import EmbeddingFailure
 from shared.domain.error_types import ErrorType
@@ -13,6 +12,7 @@ from shared.domain.key_states import KeyState
 from shared.domain.notices import Channel, DeliveryError
 from shared.domain.refusal_code import RefusalCode
 from shared.domain.turn_status import Door, TurnStatus
+from shared.series import counter, histogram
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600)
 PROVIDERS = tuple(DISPLAY_NAMES)
@@ -40,9 +40,7 @@ backlog_waiting = Gauge("mevichat_backlog_waiting", "Turns that wait in all work
 backlog_unknown = Gauge("mevichat_backlog_unknown", "1 while that figure is too old and the door is open to everybody")
 turns_ended = counter("mevichat_turns_ended_total", "Attempts that ended, by status", status=TurnStatus)
 turns_running = Gauge("mevichat_turns_running", "Turns that this process runs now")
-call_seconds = Histogram("mevichat_call_seconds", "Seconds of a provider call", ["provider"], buckets=SECONDS)
-for each in PROVIDERS:  # as a counter's series: failures are divided by calls
-    call_seconds.labels(each)
+call_seconds = histogram("mevichat_call_seconds", "Seconds of a provider call", SECONDS, provider=PROVIDERS)
 calls_failed = counter(
     "mevichat_call_failures_total", "Provider calls that failed", provider=PROVIDERS, error=ErrorType
 )

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from infra.cli.store_access import RefusedError
-from shared.domain.text_rules import storable_text_problem
-
-LONGEST_NAME = 200
+from shared.domain.text_rules import LONGEST_NAME, storable_text_problem
 
 
 def name_in(text: str, what: str) -> str:

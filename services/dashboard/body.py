@@ -17,7 +17,7 @@ from shared.domain.answer_key import LONGEST_CACHE_SECONDS
 from shared.domain.history_overflow import MOST_HISTORY_TOKENS
 from shared.domain.rates import MOST_MESSAGES
 from shared.domain.retention import MOST_RETENTION_DAYS
-from shared.domain.text_rules import storable_text_problem
+from shared.domain.text_rules import LONGEST_NAME, storable_text_problem
 
 
 def _storable(text: str) -> str:
@@ -36,7 +36,7 @@ def _worded(text: str) -> str:
 
 STORABLE = AfterValidator(_storable)
 StorableText = Annotated[str, STORABLE]
-ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), STORABLE]
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME, strip_whitespace=True), STORABLE]
 DocumentText = Annotated[str, StringConstraints(min_length=1), STORABLE, AfterValidator(_worded)]
 LongText = Annotated[str, StringConstraints(max_length=100_000), STORABLE]
 

@@ -9,16 +9,15 @@ from services.dashboard.refusals import Refusals
 from shared.domain.key_address import REGIONS, problems_with_address
 from shared.domain.key_format import problem_with_key, trim_key
 from shared.domain.secret import Secret
+from shared.domain.text_rules import LONGEST_NAME
 from shared.keys.refusal import malformed
-
-LONGEST_LABEL = 200
 
 
 def problem_with_label(label: str) -> str | None:
     """Return why no key can have this label and how to mend it; None when one can."""
     if not label:
         return "label is empty; write something."
-    return f"label has more than {LONGEST_LABEL} characters; shorten it." if len(label) > LONGEST_LABEL else None
+    return f"label has more than {LONGEST_NAME} characters; shorten it." if len(label) > LONGEST_NAME else None
 
 
 def note_beside_key(

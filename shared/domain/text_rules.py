@@ -1,9 +1,11 @@
-"""What text may enter PostgreSQL: no NUL, no lone surrogate (DESIGN 5)."""
+"""What text may enter PostgreSQL: no NUL, no lone surrogate (DESIGN 5); and how long a name may be."""
 
 from __future__ import annotations
 
 import re
 
+LONGEST_NAME = 200
+"""Of a workspace, a bot, a token, a key's label, in characters; by every door."""
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 

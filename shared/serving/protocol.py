@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from shared.counters import counter
+from shared.series import counter
 from shared.serving.limits import RequestLimits
 from shared.serving.refusals import (
     CODES,

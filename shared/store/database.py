@@ -75,12 +75,18 @@ class Database:
         Without a role it does whatever the address's own user may: for migrations and operators' commands.
         `patience_seconds`: how long any answer is waited for; without it, as long as it takes.
         """
-        walled, kept = min(connections, WALLED_CONNECTIONS), (connections + 1) // 2
+        kept = (connections + 1) // 2
         engine = _engine(url, max(connections, kept + 1), application_name, role)
+        # asked before use: a lost server is noticed in the other pool first, and people would meet it here again
+        walled = _engine(
+            url, min(connections, WALLED_CONNECTIONS), application_name, DatabaseRole.WORKSPACE, asks_first=True
+        )
+        if patience_seconds is not None:
+            _renew_with_each_statement(engine)
+            _renew_with_each_statement(walled)
         return cls(
             engine,
-            # asked before use: a lost server is noticed in the other pool first, and people would meet it here again
-            _engine(url, walled, application_name, DatabaseRole.WORKSPACE, asks_first=True),
+            walled,
             kept=KeptConnections(engine, kept, wait_seconds=CONNECT_TIMEOUT_SECONDS),
             patience_seconds=patience_seconds,
         )
@@ -234,7 +240,7 @@ def _engine(
     url: str, connections: int, application_name: str, role: DatabaseRole | None, *, asks_first: bool = False
 ) -> AsyncEngine:
     settings = {"application_name": application_name, **PLANS} | ({} if role is None else {"role": role.value})
-    engine = create_async_engine(
+    return create_async_engine(
         sqlalchemy_url(url),
         pool_size=connections,
         max_overflow=0,
@@ -245,5 +251,3 @@ def _engine(
         hide_parameters=True,  # an error would quote texts
         connect_args={"timeout": CONNECT_TIMEOUT_SECONDS, "server_settings": settings},
     )
-    _renew_with_each_statement(engine)
-    return engine

@@ -12,6 +12,7 @@ from services.dashboard.pages.page import Page
 from services.dashboard.pages.render import go_to, render, render_problem
 from services.dashboard.signing_in.visit import Visit
 from shared.domain.roles import Role
+from shared.domain.text_rules import LONGEST_NAME
 from shared.domain.token_format import ADMIN_PREFIX
 from shared.ids import new_token_text
 from shared.store.tokens.create import create_token
@@ -20,7 +21,6 @@ from shared.store.tokens.revoke import revoke_token, rotate_token
 from shared.store.tokens.rows import TokenKind, TokenRow
 
 NOT_FOUND = 404
-MOST_CHARACTERS = 200
 NO_SUCH_TOKEN = "There is no such admin token in this workspace, or it was revoked."  # noqa: S105 - a sentence # nosec B105
 LIST = "/workspace/tokens"
 
@@ -95,8 +95,8 @@ def _shown_once(visit: Visit, title: str, text: str) -> Response:
 def _refuse_bad_name(name: str) -> None:
     if not name:
         raise invalid("name", "Name the token after what it is for.")
-    if len(name) > MOST_CHARACTERS:
-        raise invalid("name", f"The name must have at most {MOST_CHARACTERS} characters; shorten it.")
+    if len(name) > LONGEST_NAME:
+        raise invalid("name", f"The name must have at most {LONGEST_NAME} characters; shorten it.")
 
 
 async def _with_token(visit: Visit, template: str) -> Response:

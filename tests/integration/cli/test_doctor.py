@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import redis.asyncio as redis
@@ -61,21 +63,24 @@ async def test_servers_that_are_away_fail_and_nothing_hangs(installation: Instal
     assert seen.out.count("It does not answer") == 2
 
 
-async def test_a_taken_port_fails_and_names_its_setting(installation: Installation) -> None:
+@contextmanager
+def taken_port() -> Iterator[str]:
+    """Listen as another program would; return where."""
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
-        port = str(other.getsockname()[1])
+        yield str(other.getsockname()[1])
+
+
+async def test_a_taken_port_fails_and_names_its_setting(installation: Installation) -> None:
+    with taken_port() as port:
         seen = await doctor(installation | {"MEVICHAT_WORKER_PORT": port})
     assert seen.code == 1
     assert "MEVICHAT_WORKER_PORT" in seen.out
 
 
 async def test_a_taken_port_of_the_simulator_is_told_and_no_failure(installation: Installation) -> None:
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        port = str(other.getsockname()[1])
+    with taken_port() as port:
         seen = await doctor(installation | {"MEVICHAT_SIMULATOR_PORT": port})
     assert seen.code == 0
     assert f"port {port}, simulator" in seen.out

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
@@ -31,27 +31,27 @@ async def hasty(database_url: str) -> AsyncIterator[tuple[Database, Tunnel]]:
             await database.close()
 
 
+async def fail() -> None:
+    """Raise what no rule of the store knows."""
+    raise LookupError
+
+
+async def stand_still() -> None:
+    """Never end."""
+    await asyncio.Event().wait()
+
+
 @pytest.mark.parametrize("way", [Database.transaction, Database.snapshot], ids=["transaction", "snapshot"])
-async def test_a_block_that_fails_on_a_silent_database_ends_in_time(database_url: str, way: type) -> None:
+@pytest.mark.parametrize("then", [fail, stand_still])
+async def test_a_block_that_fails_or_stands_still_on_a_silent_database_ends_in_time(
+    database_url: str, way: type, then: Callable[[], Awaitable[None]]
+) -> None:
     async with hasty(database_url) as (database, tunnel):
         with pytest.raises(StoreUnavailableError):
             async with way(database) as connection:
                 await connection.execute(ONE)
                 tunnel.hold()
-                raise LookupError
-
-        await tunnel.mend()
-        assert await database.is_ready()
-
-
-@pytest.mark.parametrize("way", [Database.transaction, Database.snapshot], ids=["transaction", "snapshot"])
-async def test_a_block_that_stands_still_between_its_statements_ends_in_time(database_url: str, way: type) -> None:
-    async with hasty(database_url) as (database, tunnel):
-        with pytest.raises(StoreUnavailableError):
-            async with way(database) as connection:
-                await connection.execute(ONE)
-                tunnel.hold()
-                await asyncio.Event().wait()
+                await then()
 
         await tunnel.mend()
         assert await database.is_ready()
